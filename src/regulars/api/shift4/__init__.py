@@ -1,0 +1,1 @@
+"""Shift4 Conecto's dialect (contracts/shift4.md)."""

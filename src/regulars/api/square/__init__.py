@@ -1,0 +1,1 @@
+"""Square's dialect (contracts/square.md): customers to read, locations, merchants. Its writing half comes later."""

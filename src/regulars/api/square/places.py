@@ -1,0 +1,90 @@
+"""`GET /v2/locations` and `GET /v2/merchants`: who and where the token's account is."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET
+
+from regulars import errors
+from regulars.api.parameters import PathText
+from regulars.api.route import Answer, Call
+from regulars.api.square import shapes
+from regulars.directory import places
+from regulars.model import instant
+from regulars.model.place import Location
+
+LOCATION = PathText(name="location_id", description="The location's id, or `main`.")
+MERCHANT = PathText(name="merchant_id", description="The merchant's id, or `me`.")
+
+_NO_COUNTRY = "ZZ"  # Square's word for an unknown one; a merchant must have some
+
+
+def locations(call: Call) -> Answer:
+    """Every location that the token sees."""
+    shown = _shown(call, _seen(call))
+    return Answer(msgspec.json.encode(shapes.ListLocationsResponse(shown or UNSET)))
+
+
+def location(call: Call) -> Answer:
+    """One location, or the main one; raises NotFound, also when it is not the token's."""
+    asked = call.path[LOCATION.name]
+    found = [one for one in _seen(call) if _is_called(one, asked)]
+    if not found:
+        raise errors.NotFound("There is no such location")
+    return Answer(msgspec.json.encode(shapes.RetrieveLocationResponse(_shown(call, found)[0])))
+
+
+def merchants(call: Call) -> Answer:
+    """The token's own merchant, in a list."""
+    return Answer(msgspec.json.encode(shapes.ListMerchantsResponse([_merchant(call)])))
+
+
+def merchant(call: Call) -> Answer:
+    """The token's own merchant; raises NotFound for any other."""
+    if call.path[MERCHANT.name] not in {"me", call.grant.merchant_id}:
+        raise errors.NotFound("There is no such merchant")
+    return Answer(msgspec.json.encode(shapes.RetrieveMerchantResponse(_merchant(call))))
+
+
+def _seen(call: Call) -> list[Location]:
+    return places.locations(call.directory, call.grant.account_id, call.grant.location_ids)
+
+
+def _is_called(location: Location, asked: str) -> bool:
+    return location.is_main if asked == "main" else str(location.location_id) == asked
+
+
+def _shown(call: Call, found: list[Location]) -> list[shapes.Location]:
+    business = places.account_of(call.directory, call.grant.account_id).name
+    return [
+        shapes.Location(
+            id=str(one.location_id),
+            name=one.name,
+            timezone=one.time_zone,
+            status="ACTIVE",
+            created_at=instant.text_milliseconds(one.created_at),
+            merchant_id=call.grant.merchant_id,
+            country=one.country,
+            language_code=one.language or UNSET,
+            currency=one.currency or UNSET,
+            business_name=business,
+            type="PHYSICAL",
+        )
+        for one in found
+    ]
+
+
+def _merchant(call: Call) -> shapes.Merchant:
+    """The account; of its locations it tells only what the token sees anyway."""
+    account = places.account_of(call.directory, call.grant.account_id)
+    main = next((one for one in _seen(call) if one.is_main), None)
+    return shapes.Merchant(
+        id=call.grant.merchant_id,
+        business_name=account.name,
+        country=main.country if main else _NO_COUNTRY,
+        language_code=(main and main.language) or UNSET,
+        currency=(main and main.currency) or UNSET,
+        status="ACTIVE",
+        main_location_id=str(main.location_id) if main else UNSET,
+        created_at=instant.text_milliseconds(account.created_at),
+    )

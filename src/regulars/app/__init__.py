@@ -1,0 +1,1 @@
+"""Where the rooms are put together: opening, serving, importing, the demo."""

@@ -1,0 +1,130 @@
+"""A small HTTP client on a few kept connections to 127.0.0.1: it asks on all of them, then reads all answers.
+
+So the server always has something to do, as under load, and never waits for more than these.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from collections.abc import Sequence
+from types import TracebackType
+
+from regulars import errors
+
+HOST = "127.0.0.1"
+_WIDTH = 8  # connections
+_TIMEOUT_SECONDS = 60.0
+_IDLE_SECONDS = 2.0  # `serve` closes a connection after 8
+_LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
+_READ_BYTES = 262_144
+
+
+def get(path: str, token: str | None = None) -> bytes:
+    """A GET request; the path is ASCII and finished (percent-encoded)."""
+    authorization = f"Authorization: Bearer {token}\r\n" if token else ""
+    return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n{authorization}\r\n".encode("ascii")
+
+
+class Client:
+    """Kept connections to one server; a context manager that closes them."""
+
+    def __init__(self, port: int, *, width: int = _WIDTH) -> None:
+        self._port = port
+        self._width = width
+        self._connections = self._connected()
+        self._asked_at = time.monotonic()
+
+    def ask(self, requests: Sequence[bytes]) -> None:
+        """Asks all of them and reads every answer; raises Fatal for any that is not 200."""
+        self._wake()
+        for at in range(0, len(requests), self._width):
+            asked = list(zip(self._connections, requests[at : at + self._width], strict=False))
+            for connection, request in asked:
+                connection.sendall(request)
+            for connection, _ in asked:
+                _checked(connection)
+
+    def body(self, request: bytes) -> bytes:
+        """The body of one answer; raises Fatal when it is not 200."""
+        self._wake()
+        self._connections[0].sendall(request)
+        return _checked(self._connections[0])
+
+    def close(self) -> None:
+        """Closes all of them."""
+        for connection in self._connections:
+            connection.close()
+
+    def _wake(self) -> None:
+        """New connections after a silence, for a server closes idle ones."""
+        if time.monotonic() - self._asked_at > _IDLE_SECONDS:
+            self.close()
+            self._connections = self._connected()
+        self._asked_at = time.monotonic()
+
+    def _connected(self) -> list[socket.socket]:
+        return [_connected(self._port) for _ in range(self._width)]
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def answers(port: int, request: bytes) -> bool:
+    """Whether somebody is there and says 200."""
+    try:
+        with _connected(port) as connection:
+            connection.sendall(request)
+            return _read(connection)[0] == 200
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _connected(port: int) -> socket.socket:
+    connection = socket.create_connection((HOST, port), timeout=_TIMEOUT_SECONDS)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
+def _checked(connection: socket.socket) -> bytes:
+    status, body = _read(connection)
+    if status != 200:
+        raise errors.Fatal(f"A server that was being measured answered {status}", hint="Please report this.")
+    return body
+
+
+def _read(connection: socket.socket) -> tuple[int, bytes]:
+    """One answer with a Content-Length, which both servers always send."""
+    data = connection.recv(_READ_BYTES)
+    while (end := data.find(b"\r\n\r\n")) < 0:
+        data += _more(connection)
+    length = _LENGTH.search(data, 0, end)
+    whole = end + 4 + (int(length[1]) if length else 0)
+    if len(data) < whole:
+        parts, missing = [data], whole - len(data)
+        while missing > 0:
+            parts.append(_more(connection))
+            missing -= len(parts[-1])
+        data = b"".join(parts)
+    return int(data[9:12]), data[end + 4 :]
+
+
+def _more(connection: socket.socket) -> bytes:
+    data = connection.recv(_READ_BYTES)
+    if not data:
+        raise ConnectionError("the server closed the connection")
+    return data

@@ -1,0 +1,59 @@
+"""The finished answers of both dialects, made in two steps so that the store is locked only for the second.
+
+`draft` does the work, before the store is locked, with marks where only the writing transaction knows: the change
+time, the time of making, the new id. `finish` puts these in. A mark stands behind its key, quotes and all: text of a
+record cannot look like it, since quotes within a text are escaped.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct, structs
+
+from regulars.model import instant
+from regulars.model.customer import Customer
+from regulars.wire import shift4, square
+
+_AT = instant.LATEST
+_ID = "?" * 26
+_AT_SHIFT4 = b'"%s"' % instant.text(_AT).encode()
+_AT_SQUARE = b'"%s"' % instant.text_milliseconds(_AT).encode()
+
+
+class Documents(Struct, frozen=True, gc=False):
+    """One customer's answer in each dialect; Square's without what is spliced in at read."""
+
+    shift4: bytes
+    square: bytes
+
+
+def draft(customer: Customer, *, pos_ref: str, location_id: int, creation_source: str) -> Documents:
+    """The answers but for what the transaction decides, with all that Square's must always have."""
+    served = structs.replace(
+        customer,
+        pos_ref=pos_ref,
+        id=customer.id or _ID,
+        reference_id=customer.reference_id or pos_ref,
+        location_id=location_id,
+        created_at=_AT if customer.created_at is None else customer.created_at,
+        updated_at=_AT,
+        creation_source=customer.creation_source or creation_source,
+        version=customer.version or 0,
+        email_unsubscribed=bool(customer.email_unsubscribed),
+    )
+    return Documents(shift4.write(served), square.write_core(served))
+
+
+def finish(drawn: Documents, customer: Customer, *, id: str, created_at: int, updated_at: int) -> Documents:
+    """The answers, whole. `customer` is the one they were drawn from; times in microseconds."""
+    in_shift4 = _put(drawn.shift4, b'"updatedAt":', _AT_SHIFT4, instant.text(updated_at))
+    in_square = _put(drawn.square, b'"updated_at":', _AT_SQUARE, instant.text_milliseconds(updated_at))
+    if customer.created_at is None:
+        in_shift4 = _put(in_shift4, b'"createdAt":', _AT_SHIFT4, instant.text(created_at))
+        in_square = _put(in_square, b'"created_at":', _AT_SQUARE, instant.text_milliseconds(created_at))
+    if customer.id is None:
+        in_square = _put(in_square, b'"id":', b'"%s"' % _ID.encode(), id)
+    return Documents(in_shift4, in_square)
+
+
+def _put(document: bytes, key: bytes, mark: bytes, value: str) -> bytes:
+    return document.replace(key + mark, b'%s"%s"' % (key, value.encode()), 1)

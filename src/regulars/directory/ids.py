@@ -1,0 +1,33 @@
+"""Ids made here: 26 characters of Square's kind that sort in the order of making."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+# Digits and capital letters without I, L, O and U; ascending as base32hex's, so that ids sort as the bytes behind them.
+_LETTERS = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_TIME_BYTES = 7  # microseconds for 2,283 years
+CHANCE_BYTES = 9
+
+
+def customer_id(at: int, chance: bytes) -> str:
+    """The id of a customer made at this change time (distinct and increasing in an account), with 9 random bytes."""
+    return _letters(at.to_bytes(_TIME_BYTES) + chance)
+
+
+def merchant_id(chance: bytes) -> str:
+    """13 characters, as Square's merchants have, from 7 random bytes."""
+    return "M" + _letters(chance)
+
+
+def ref_of(key: bytes, kind: str, value: str) -> str:
+    """A posRef for a record that has none: a keyed hash of its e-mail, phone or whole row, 26 characters.
+
+    The same value gives the same posRef for ever, and nobody without the key can tell the value from it.
+    """
+    return _letters(hashlib.blake2b(f"{kind}:{value}".encode(), key=key, digest_size=16).digest())
+
+
+def _letters(content: bytes) -> str:
+    return base64.b32hexencode(content).rstrip(b"=").translate(_LETTERS).decode()

@@ -1,0 +1,17 @@
+"""A search text, tried reading by reading until one finds something (contracts/shift4.md, "search")."""
+
+from __future__ import annotations
+
+from regulars import normalise
+from regulars.store import Store, find
+
+
+def hits(store: Store, loc_no: int, text: str) -> tuple[find.Hits | None, int]:
+    """What the text finds at a location, and how many; (None, 0) when it finds nothing."""
+    query = normalise.query(text)
+    for terms in query.readings if query is not None else ():
+        found = find.Hits(store, loc_no, terms)
+        total = found.count()
+        if total:
+            return found, total
+    return None, 0

@@ -1,0 +1,1 @@
+"""Where records come from. A source fetches what a till sent, byte for byte; it understands nothing of it."""

@@ -1,0 +1,159 @@
+"""Shift4's list order and change order: pages of finished documents, and exact counts."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from regulars.store import counters
+from regulars.store.counters import CHANGED, DELETED, LIST, SMALL, Order
+from regulars.store.store import Store
+
+_ENDLESS = 1 << 62
+Tombstone = Callable[[str, int], bytes]  # (pos_ref, deleted_at) -> its document
+
+
+def rids(loc_no: int) -> tuple[int, int]:
+    """The range of rids of a location: from (with), to (without)."""
+    return loc_no << 32, (loc_no + 1) << 32
+
+
+def count(store: Store, account_id: int, loc_no: int) -> int:
+    """How many customers the location has."""
+    return counters.count(store, account_id, loc_no, LIST)
+
+
+def page(store: Store, account_id: int, loc_no: int, *, skip: int, limit: int) -> list[bytes]:
+    """Shift4 documents in list order (first seen first)."""
+    low, high = rids(loc_no)
+    if skip:
+        spot = counters.find(store, account_id, loc_no, (LIST,), skip)
+        if spot is None:
+            return []
+        low = _rid(store, account_id, low | spot.no << SMALL, high, spot)
+    values = {"account_id": account_id, "low": low, "high": high, "limit": limit}
+    return [row[0] for row in store.rows("list_page", values)]
+
+
+def _rid(store: Store, account_id: int, low: int, high: int, spot: counters.Spot) -> int:
+    if spot.full:
+        return low + spot.skip
+    row = store.one("rid_after", {"account_id": account_id, "low": low, "high": high, "skip": spot.skip})
+    rid: int = row[0]
+    return rid
+
+
+def document(store: Store, account_id: int, rid: int) -> bytes:
+    """One Shift4 document that is known to be there."""
+    found: bytes = store.one("document", {"account_id": account_id, "rid": rid})[0]
+    return found
+
+
+def rid_of_pos_ref(store: Store, account_id: int, loc_no: int, pos_ref: str) -> int | None:
+    """The customer that is served under this posRef."""
+    row = store.maybe("rid_of_pos_ref", {"account_id": account_id, "loc_no": loc_no, "pos_ref": pos_ref})
+    return row[0] if row else None
+
+
+class Changes:
+    """What changed at a location after an instant, in change order; with `deleted`, tombstones among it.
+
+    Counted and read by buckets, so that neither the number of changes nor the depth of a page costs anything.
+    """
+
+    def __init__(self, store: Store, account_id: int, loc_no: int, *, after: int, deleted: bool) -> None:
+        self._store = store
+        self._where = {"account_id": account_id, "loc_no": loc_no}
+        self._after = after
+        self._deleted = deleted
+        self._orders: tuple[Order, ...] = (CHANGED, DELETED) if deleted else (CHANGED,)
+        self._next_place, self._in_first_bucket = self._first_bucket()
+
+    def _first_bucket(self) -> tuple[int | None, int]:
+        """The place where the buckets wholly after the instant begin, and how many changes come before it."""
+        starts = [self._store.maybe("changed_start", self._where | {"after": self._after})]
+        if self._deleted:
+            starts.append(self._store.maybe("deleted_start", self._where | {"after": self._after}))
+        places = [row[0] for row in starts if row is not None]
+        if not places:
+            return None, 0
+        bucket = min(places) >> SMALL
+        return (bucket + 1) << SMALL, sum(self._count_before_next(order, bucket) for order in self._orders)
+
+    def _count_before_next(self, order: Order, bucket: int) -> int:
+        row = self._store.maybe("next_bucket_at", self._where | {"kind": order.small, "no": bucket})
+        query = "changed_count" if order == CHANGED else "deleted_count"
+        values = self._where | {"after": self._after, "before": row[0] if row else _ENDLESS}
+        found: int = self._store.one(query, values)[0]
+        return found
+
+    def count(self) -> int:
+        """How many there are, exactly."""
+        if self._next_place is None:
+            return 0
+        account_id, loc_no = self._where["account_id"], self._where["loc_no"]
+        return self._in_first_bucket + sum(
+            counters.count(self._store, account_id, loc_no, order, start=self._next_place)
+            for order in self._orders
+        )
+
+    def page(self, *, skip: int, limit: int, tombstone: Tombstone) -> tuple[list[bytes], int | None]:
+        """Documents, and the updated_at of the last of them."""
+        start = self._start(skip)
+        if start is None:
+            return [], None
+        values = self._where | {"after": start, "limit": limit}
+        changed = self._store.rows("changed_page", values)
+        if self._deleted:
+            gone = self._store.rows("deleted_page", values)
+            made = [(at, tombstone(pos_ref, at)) for at, pos_ref in gone]
+            changed = list(islice(heapq.merge(changed, made), limit))
+        return [document for _, document in changed], changed[-1][0] if changed else None
+
+    def _start(self, skip: int) -> int | None:
+        """The instant after which the page begins; None past the end."""
+        if self._next_place is None:
+            return None
+        if skip < self._in_first_bucket:
+            return self._advance(self._after, skip)
+        account_id, loc_no = self._where["account_id"], self._where["loc_no"]
+        spot = counters.find(
+            self._store,
+            account_id,
+            loc_no,
+            self._orders,
+            skip - self._in_first_bucket,
+            start=self._next_place,
+        )
+        if spot is None or spot.first_at is None:
+            return None
+        return self._advance(spot.first_at - 1, spot.skip)
+
+    def _advance(self, after: int, skip: int) -> int:
+        """The instant of the skip-th change after an instant; skip is under 512, two buckets."""
+        if skip == 0:
+            return after
+        values = self._where | {"after": after, "limit": skip}
+        times = [row[1] for row in self._store.rows("changed_rids", values)]
+        if self._deleted:
+            gone = [row[0] for row in self._store.rows("deleted_page", values)]
+            times = list(islice(heapq.merge(times, gone), skip))
+        last: int = times[-1]
+        return last
+
+
+def changed(store: Store, account_id: int, loc_no: int, *, after: int, limit: int) -> list[tuple[int, int]]:
+    """(rid, updated_at) of what changed after an instant, in change order."""
+    values = {"account_id": account_id, "loc_no": loc_no, "after": after, "limit": limit}
+    return [(row[0], row[1]) for row in store.rows("changed_rids", values)]
+
+
+def times(
+    store: Store, account_id: int, candidates: Iterable[int], *, after: int
+) -> Iterator[tuple[int, int]]:
+    """(updated_at, rid) of those candidates that changed after an instant."""
+    for rid in candidates:
+        at = store.one("updated_at", {"account_id": account_id, "rid": rid})[0]
+        if at > after:
+            yield at, rid

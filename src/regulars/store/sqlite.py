@@ -1,0 +1,96 @@
+"""One SQLite file through apsw: opening it, its pragmas, its errors in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import apsw
+
+from regulars import errors, limits
+
+Role = Literal["server", "tool"]
+
+APPLICATION_ID = 0x52474C52  # "RGLR": tells our file from anybody else's SQLite file
+PAGE_SIZE = 8192
+_PLAIN_HEADER = b"SQLite format 3\x00"
+_DAMAGED = "Restore the latest backup (regulars backup makes them), or ask: regulars doctor --full"
+# A server checkpoints seldom, so that a single write stays short; an importer often, so that the log stays small
+# beside readers (storage/README.md, section 5).
+_AUTOCHECKPOINT_PAGES: dict[Role, int] = {"server": 4000, "tool": 1000}
+
+
+def is_plain(path: Path) -> bool:
+    """Whether the file begins as an unencrypted SQLite file does."""
+    with path.open("rb") as file:
+        return file.read(len(_PLAIN_HEADER)) == _PLAIN_HEADER
+
+
+def connect(path: Path, *, key: bytes | None, role: Role) -> apsw.Connection:
+    """An open connection with every pragma of design.md section 5 and 6; raises Fatal on a foreign file."""
+    with translating():
+        connection = apsw.Connection(str(path), statementcachesize=200)
+    try:
+        if key is not None:
+            connection.pragma("cipher", "chacha20")
+            connection.execute(f"PRAGMA hexkey='{(b'raw:' + key.hex().encode()).hex()}'")
+        connection.set_busy_timeout(limits.BUSY_MILLISECONDS)
+        _check_owner(connection, path)  # before anything is written to a file that may not be ours
+        connection.pragma("page_size", PAGE_SIZE)
+        if connection.pragma("journal_mode", "wal") != "wal":
+            raise errors.Fatal(
+                "The data folder's file system has no write-ahead log", hint="Use a local disk."
+            )
+        for name, value in (
+            ("synchronous", "FULL"),
+            ("secure_delete", "ON"),
+            ("cache_size", -65536 if role == "tool" else -16384),
+            ("journal_size_limit", 67_108_864),
+            ("wal_autocheckpoint", _AUTOCHECKPOINT_PAGES[role]),
+            ("temp_store", "MEMORY"),
+            ("trusted_schema", "OFF"),
+        ):
+            connection.pragma(name, value)
+    except apsw.Error as error:
+        connection.close()
+        raise translated(error) from error
+    except errors.RegularsError:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_owner(connection: apsw.Connection, path: Path) -> None:
+    owner = connection.pragma("application_id")
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").get
+    if owner == APPLICATION_ID or (owner == 0 and tables == 0):
+        return
+    raise errors.Fatal(
+        f"{path} is a SQLite file of some other program", hint="Choose another folder with --data."
+    )
+
+
+@contextmanager
+def translating() -> Iterator[None]:
+    """Database errors leave as ours."""
+    try:
+        yield
+    except apsw.Error as error:
+        raise translated(error) from error
+
+
+def translated(error: apsw.Error) -> errors.RegularsError:
+    """The error of ours that says what to do about an error of SQLite's."""
+    if isinstance(error, apsw.FullError):
+        return errors.StorageFull("The disk is full", hint="Make room; nothing was half-written.")
+    if isinstance(error, (apsw.BusyError, apsw.LockedError)):
+        return errors.Retriable("The store is busy", retry_after=limits.RETRY_AFTER_SECONDS)
+    if isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
+        return errors.Fatal("The store's file is damaged", hint=_DAMAGED)
+    if isinstance(error, (apsw.IOError, apsw.CantOpenError, apsw.NoMemError)):
+        return errors.Retriable("The store's disk did not answer as it should", hint="See: regulars doctor")
+    if isinstance(error, apsw.ReadOnlyError):
+        return errors.Retriable("The store cannot be written", hint="Check the disk and the folder's owner.")
+    return errors.Fatal(f"The store refused a statement ({type(error).__name__})", hint="Please report this.")

@@ -1,0 +1,59 @@
+"""The searching page is run: its customers are imported, its searches are asked."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from regulars import limits
+from regulars.app import importing
+from regulars.app.opening import open_directory
+from regulars.directory import Directory, listing, places
+from regulars.model.place import SCOPES, Grant
+from tests.docs import pages
+
+PAGE = pages.DOCS / "concepts" / "searching.md"
+LOCATION = 12345
+
+
+def examples() -> list[tuple[str, list[str]]]:
+    table = pages.prose(PAGE).split("## The rules")[0]
+    rows = [row for row in pages.rows(table) if row[0] != "search"]
+    return [(row[0].strip("`"), row[1].split()) for row in rows]
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+    folder: Path = tmp_path_factory.mktemp("searching")
+    [customers] = pages.blocks(PAGE, "csv", "customers")
+    (folder / "customers.csv").write_text(customers.text, encoding="utf-8")
+    opened = open_directory(folder / "data")
+    account = places.account(opened, "default")
+    places.add_location(
+        opened, account.account_id, LOCATION, name="Shop", country="US", time_zone="America/New_York"
+    )
+    importing.run(opened, account.account_id, LOCATION, paths=[folder / "customers.csv"])
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize(("text", "found"), examples())
+def test_each_example_is_true(directory: Directory, text: str, found: list[str]) -> None:
+    """A search of the table finds the customers that stand beside it, in list order, and no other."""
+    account = places.account(directory, "default")
+    grant = Grant(account.account_id, account.merchant_id, "", None, SCOPES)
+
+    page = listing.search(directory, grant, LOCATION, text=text, skip=0, limit=50)
+
+    refs = [re.search(rb'"posRef":"([^"]*)"', document) for document in page.documents]
+    assert [match[1].decode() for match in refs if match] == found
+    assert page.total == len(found)
+
+
+def test_the_bounds_are_the_codes() -> None:
+    """The page's bounds are those of the limits."""
+    text = pages.read(PAGE)
+
+    assert f"{limits.SEARCH_LENGTH_MAX} characters and {limits.SEARCH_WORDS_MAX} words" in text
+    assert f"first {limits.SEARCH_TOKENS_MAX} search words" in text
