@@ -19,7 +19,7 @@ NODE_MODULES := tests/sdk/node/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help venv demo test check bench torture lint types layers format lock schema clean
+.PHONY: help venv demo test check bench torture lint types layers format lock schema docs clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -101,6 +101,9 @@ lock: $(DEV) ## compile requirements/ from pyproject.toml; ARGS=--upgrade for ne
 
 schema: $(DEV) ## write docs/reference/schema.sql from the migrations
 	@$(BIN)/python tools/schema
+
+docs: $(DEV) ## write the parts of docs/ that are made from the code
+	@$(BIN)/python -m tests.docs.made
 
 clean: ## remove .venv and everything that was made
 	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache \

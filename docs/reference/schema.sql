@@ -158,7 +158,7 @@ CREATE TABLE token (
   revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX token_account ON token (account_id, created_at);
+CREATE INDEX token_account ON token (account_id, created_at, prefix);
 
 CREATE TABLE tombstone (
   account_id INTEGER NOT NULL,

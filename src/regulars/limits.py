@@ -10,7 +10,7 @@ LOCATION_ID_MAX = 2**53 - 1  # the largest integer that JavaScript holds exactly
 SEARCH_LENGTH_MAX = 200  # characters; longer is refused, a name and an e-mail fit twice
 SEARCH_WORDS_MAX = 16  # words of one search; more add cost and no meaning
 TOKEN_LENGTH_MAX = 512  # characters of a bearer token; ours have 46
-CURSOR_LENGTH_MAX = 2048  # characters; ours stay under 400
+CURSOR_LENGTH_MAX = 4_096  # characters; a sort key and an id at their limits make 3,400, others under 400
 REF_LENGTH_MAX = 512  # characters of a posRef; longer ones are a record that cannot be read
 BODY_BYTES_MAX = 1_048_576  # a request's body; Square's largest bulk call stays under 300 KB
 INTEGER_DIGITS_MAX = 20  # digits of an integer parameter before it is read at all
@@ -33,7 +33,7 @@ SEARCH_TOKENS_MAX = 400  # index words of one customer; the rest is not searchab
 TABLE_COLUMNS_MAX = 500  # columns of a CSV file
 
 # --- storage ------------------------------------------------------------------------------------------------
-WRITE_SECONDS_MAX = 0.020  # design.md section 5: how long an import holds the write lock at a time
+WRITE_SECONDS_MAX = 0.020  # docs/decisions/0005: how long an import holds the write lock at a time
 BATCH_ROWS_MAX = 1_000  # records of one transaction, however fast they go
 BUSY_MILLISECONDS = 10_000  # SQLite's own patience, a net under the turnstile
 SERVE_LOCK_SECONDS = 5.0  # how long `serve` waits for a dying server's lock

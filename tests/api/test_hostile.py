@@ -1,4 +1,4 @@
-"""Whatever is asked, the answer is in the dialect's shape, and never an error of ours (trust.md, section D)."""
+"""Whatever is asked, the answer is in the dialect's shape, and never an error of ours."""
 
 from __future__ import annotations
 

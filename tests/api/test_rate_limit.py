@@ -181,6 +181,13 @@ def test_answers_tell(own_shop: Shop) -> None:
     assert "x-ratelimit-limit" not in own_shop.get("/v2/customers").headers
 
 
+def test_errors_tell_too(own_shop: Shop) -> None:
+    """A request that was wrong was one all the same."""
+    answer = own_shop.get("/v2/customers?limit=0", token=own_shop.token(rate=2))
+
+    assert (answer.status, answer.headers["x-ratelimit-remaining"]) == (400, "1")
+
+
 def test_a_refused_request_costs_nothing(own_shop: Shop) -> None:
     """A token without the scope is refused before it is counted."""
     token = own_shop.token(rate=1, scopes=("locations:read",))

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from regulars import errors, limits
-from regulars.api.square.cursor import LENGTH_MAX, Cursor, Seal
+from regulars.api.square.cursor import Cursor, Seal
 from regulars.model.page import SquarePosition
 from tests.api.shop import READ, Shop
 from tests.directory.world import person
@@ -54,7 +54,7 @@ def test_the_longest_opens() -> None:
 
     text = SEAL.seal(cursor, 2**62)
 
-    assert len(text) <= LENGTH_MAX
+    assert len(text) <= limits.CURSOR_LENGTH_MAX
     assert SEAL.open(text, 2**62) == cursor
 
 

@@ -18,7 +18,6 @@ from regulars.directory import deletion, ingest, listing, lookup, square_list
 from regulars.model import instant
 from regulars.model.record import Record, Unreadable
 from regulars.store import counters
-from regulars.store import listing as stored_listing
 from tests.conftest import TORTURE
 from tests.directory import world
 
@@ -61,15 +60,12 @@ batches = st.lists(st.tuples(st.sampled_from(REFS), people), max_size=12)
 
 @pytest.fixture(autouse=True)
 def small_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Buckets of 4 and 16 places instead of 256 and 65,536, so that a few customers fill many."""
+    """Buckets of 4, 8 and 16 places instead of 256 to 65,536, so that a few customers fill many."""
     shrink(monkeypatch)
 
 
 def shrink(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counters, "SMALL", 2)
-    monkeypatch.setattr(counters, "LARGE", 4)
-    monkeypatch.setattr(counters, "_LARGE_MASK", 15)
-    monkeypatch.setattr(stored_listing, "SMALL", 2)
+    monkeypatch.setattr(counters, "BITS", (2, 3, 4))
 
 
 class History(RuleBasedStateMachine):

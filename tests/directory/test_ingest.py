@@ -246,7 +246,7 @@ def test_a_batch_is_cut_by_time(
     """The pace follows what transactions take: slow ones get small, fast ones at most double."""
     pace = directory.pace
     pace.learn(pace.rows, 1.0)
-    assert pace.rows == 50
+    assert pace.rows == 150
     for _ in range(20):
         pace.learn(pace.rows, 0.001)
     assert pace.rows == 1_000

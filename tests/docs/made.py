@@ -46,7 +46,6 @@ SOURCE = pages.ROOT / "src" / "regulars"
 ELSEWHERE = {
     "regulars.config": {"WORKERS_MAX": "processes that answer"},
     "regulars.api.query": {"LENGTH_MAX": "characters of a query string"},
-    "regulars.api.square.cursor": {"LENGTH_MAX": "characters of a cursor"},
     "regulars.api.body": {"SECONDS_MAX": "seconds that a body may take to arrive; then the answer is 408"},
     "regulars.app.serving": {
         "HEADER_MILLISECONDS": "milliseconds that a request's head may take to arrive; also ends idle connections",

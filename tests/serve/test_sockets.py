@@ -128,6 +128,7 @@ def test_both_lengths_at_once(shop: Open) -> None:
 
 def test_a_body_that_does_not_come(shop: Open) -> None:
     """408 after two seconds, and the worker is free again."""
+    shop.server.get("/healthz")  # every thread that serving needs is there
     began = time.monotonic()
     threads = _threads(shop.server)
     with shop.server.connection() as connection:
@@ -136,7 +137,7 @@ def test_a_body_that_does_not_come(shop: Open) -> None:
 
     assert time.monotonic() - began < 5
     assert shop.server.get("/healthz")[0] == 200
-    assert until(lambda: _threads(shop.server) == threads, seconds=2), "somebody waits for it still"
+    assert until(lambda: _threads(shop.server) <= threads, seconds=10), "somebody waits for it still"
 
 
 def _threads(server: Server) -> int:
@@ -205,8 +206,11 @@ def _drip(connection: Any, until: float) -> None:
 
 
 def test_a_head_has_a_bound(shop: Open) -> None:
-    """A hundred kilobytes of headers are refused."""
-    answer = shop.server.ask(head("GET", "/healthz", shop.token, "X-Long: " + "x" * 100_000))
+    """More than twice the buffer is refused; what is within it is read."""
+    kept = "X-Long: " + "x" * (serving_module.HEAD_BYTES_MAX - 1_000)
+    assert parsed(shop.server.ask(head("GET", "/healthz", shop.token, kept, "Connection: close")))[0] == 200
+
+    answer = shop.server.ask(head("GET", "/healthz", shop.token, "X-Long: " + "x" * 200_000))
 
     assert answer == b"" or parsed(answer)[0] == 431
 

@@ -62,12 +62,4 @@ def _text(raw: str, parameter: Parameter[Any]) -> str:
 
 
 def _bytes(raw: str) -> bytes:
-    # latin-1 gives back the bytes that WSGI carried; a server that sends real text gets UTF-8.
-    plain = raw.replace("+", " ")
-    return unquote_to_bytes(
-        plain.encode("latin-1") if plain.isascii() or _is_latin(plain) else plain.encode()
-    )
-
-
-def _is_latin(text: str) -> bool:
-    return all(ord(character) < 256 for character in text)
+    return unquote_to_bytes(raw.replace("+", " ").encode("latin-1", "replace"))

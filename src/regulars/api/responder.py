@@ -10,7 +10,7 @@ import falcon
 from regulars import errors
 from regulars.api import authorisation, body, query
 from regulars.api.failure import rate_headers
-from regulars.api.route import NOBODY, Answer, Call, Headers, Inside, Route
+from regulars.api.route import NOBODY, Answer, Call, Inside, Route
 from regulars.model.place import Grant
 
 Respond = Callable[..., None]
@@ -59,10 +59,9 @@ def _responder(inside: Inside, route: Route) -> Respond:
 
     def respond(request: falcon.Request, response: falcon.Response, **path: str) -> None:
         environ = request.env
-        grant: Grant = NOBODY
-        extra: Headers = ()
+        grant = NOBODY
         if route.scope != "public":
-            grant, extra = _admit(inside, route, environ)
+            grant = _admit(inside, route, environ, response)
         sent = b""
         if route.scope != "public" and body.is_announced(environ):
             sent = inside.bodies.read(environ)
@@ -74,24 +73,18 @@ def _responder(inside: Inside, route: Route) -> Respond:
                 given[parameter.name] = parameter.read(text)
         place = environ.get("SCRIPT_NAME", "") + request.path
         call = Call(inside, grant, path, given, place, request.query_string, sent)
-        send(_with(route.handle(call), extra), response)
+        send(route.handle(call), response)
 
     return respond
 
 
-def _admit(inside: Inside, route: Route, environ: dict[str, Any]) -> tuple[Grant, Headers]:
-    """Who asks, and the headers that tell a token with a rate how much of it is left."""
+def _admit(inside: Inside, route: Route, environ: dict[str, Any], response: falcon.Response) -> Grant:
+    """What whoever asks may see; a token with a rate is told how much of it is left, also when an error follows."""
     token = authorisation.token_of(environ.get("HTTP_AUTHORIZATION"))
     grant = authorisation.grant_for(inside.directory, route, token)
-    if grant.rate is None:
-        return grant, ()
-    return grant, rate_headers(grant.rate, inside.rate_limit.take(token, grant.rate))
-
-
-def _with(answer: Answer, extra: Headers) -> Answer:
-    if not extra:
-        return answer
-    return Answer(answer.body, answer.status, (*answer.headers, *extra), answer.content_type)
+    if grant.rate is not None:
+        response.set_headers(rate_headers(grant.rate, inside.rate_limit.take(token, grant.rate)))
+    return grant
 
 
 def _check_path(environ: dict[str, Any], path: str) -> None:

@@ -28,11 +28,11 @@ from regulars.app.opening import open_directory
 from regulars.app.serving_ports import Address
 from regulars.config import Settings
 
-# Nobody needs longer to say what they want; it also ends idle connections (trust.md, P11: under 10 s).
+# Nobody needs longer to say what they want; it also ends idle connections (under 10 s: docs/guides/run-it.md).
 HEADER_MILLISECONDS = 8_000
 # A request line and its headers: the longest query string that is read, a token, and room for proxies' additions.
 # It is the size of a buffer that is filled in steps: what is refused (431) is certain only above twice this.
-HEAD_BYTES_MAX = 32_768
+HEAD_BYTES_MAX = 65_536
 DRAIN_SECONDS = 10
 CONNECTIONS_MAX = 16_384  # of one worker, waiting ones included
 BACKLOG = 2_048

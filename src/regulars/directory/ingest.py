@@ -14,9 +14,8 @@ from regulars.model.place import Location
 from regulars.model.record import Ingested, Record, Unreadable
 from regulars.store import places, upkeep
 
-_MERGE_AFTER = (
-    40  # transactions; each leaves one more piece of the search index to read (storage/README.md 2c)
-)
+_MERGE_AFTER = 64  # transactions: each leaves one more piece of the search index to look into
+_MERGE_STEPS = 4  # of one go, each a transaction of some milliseconds
 
 
 def batch(
@@ -115,8 +114,8 @@ def _write(directory: Directory, work: Work, part: Sequence[Prepared | Refused])
                 done += Ingested(read=1, quarantined=1)
     directory.pace.learn(len(part), time.monotonic() - started)
     directory.unmerged += 1
-    if directory.unmerged >= _MERGE_AFTER:
-        settle(directory)
+    if directory.unmerged >= _MERGE_AFTER and upkeep.merge(store, steps=_MERGE_STEPS) < _MERGE_STEPS:
+        directory.unmerged = 0
     return done
 
 

@@ -33,8 +33,7 @@ def search(directory: Directory, grant: Grant, location_id: int, *, text: str, s
         hits, total = searching.hits(store, loc_no, text)
         if hits is None:
             return Page([], 0)
-        rids = hits.page(skip=skip, limit=limit)
-        return Page([listing.document(store, grant.account_id, rid) for rid in rids], total)
+        return Page(hits.page(grant.account_id, skip=skip, limit=limit), total)
 
 
 def changes(
@@ -79,7 +78,7 @@ def _changed_hits(
         candidates = listing.changed(store, account_id, loc_no, after=after, limit=changed)
         both = [(at, rid) for rid, at in candidates if hits.holds(rid)]
     else:
-        both = sorted(listing.times(store, account_id, hits.each(), after=after))
+        both = sorted(listing.times(store, account_id, hits.every(), after=after))
     shown = both[skip : skip + limit]
     documents = [listing.document(store, account_id, rid) for _, rid in shown]
     return Page(documents, len(both), shown[-1][0] if shown else None)

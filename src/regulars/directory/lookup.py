@@ -21,7 +21,7 @@ def find(
         for location in _locations(directory, account_id, location_id):
             hits, _total = searching.hits(store, location.number, text)
             if hits is not None:
-                found += _shown(directory, account_id, hits.page(skip=0, limit=limit - len(found)))
+                found += _shown(directory, account_id, hits.first(limit - len(found)))
             if len(found) >= limit:
                 break
         return found

@@ -33,9 +33,8 @@ def page(
             after=after,
             limit=limit + 1,
         )
-        documents = [
-            spliced(stored.document(store, grant.account_id, rid), cards=cards) for _, rid in found[:limit]
-        ]
+        rids = [rid for _, rid in found[:limit]]
+        documents = [spliced(one, cards=cards) for one in stored.documents(store, grant.account_id, rids)]
     return SquarePage(documents, found[limit - 1][0] if len(found) > limit else None)
 
 

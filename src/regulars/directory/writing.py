@@ -136,10 +136,11 @@ def _entries(directory: Directory, work: Work, plans: Sequence[_Plan]) -> list[E
     )
     entries = []
     seq = numbers.seq
+    chances = os.urandom(ids.CHANCE_BYTES * len(plans))
     for at, plan in enumerate(plans):
         rid = plan.replaces.rid if plan.replaces is not None else location.number << 32 | seq
         seq += plan.replaces is None
-        entries.append(_entry(plan, rid, numbers, at))
+        entries.append(_entry(plan, rid, numbers, at, chances))
     stored.put(
         store,
         location.account_id,
@@ -151,11 +152,11 @@ def _entries(directory: Directory, work: Work, plans: Sequence[_Plan]) -> list[E
     return entries
 
 
-def _entry(plan: _Plan, rid: int, numbers: stored.Numbers, at: int) -> Entry:
-    """The `at`-th of the run of numbers."""
+def _entry(plan: _Plan, rid: int, numbers: stored.Numbers, at: int, chances: bytes) -> Entry:
+    """The `at`-th of the run of numbers, and of the random bytes for ids."""
     prepared, updated_at = plan.prepared, numbers.updated_at + at
     created_at = _created_at(plan, updated_at)
-    id = plan.id or ids.customer_id(updated_at, os.urandom(ids.CHANCE_BYTES))
+    id = plan.id or ids.customer_id(updated_at, chances[at * ids.CHANCE_BYTES : (at + 1) * ids.CHANCE_BYTES])
     made = documents.finish(
         prepared.documents, prepared.customer, id=id, created_at=created_at, updated_at=updated_at
     )

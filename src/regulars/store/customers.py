@@ -125,7 +125,7 @@ def put(
     """Writes the entries, each under numbers of its own.
 
     Sorted by rid and deletes first: FTS5 flushes what it has collected whenever a rowid is not larger than the one
-    before (2.2x, storage/README.md 1b).
+    before (2.2x; docs/decisions/0004).
     """
     entries = sorted(entries, key=lambda entry: entry.rid)
     new = [entry for entry in entries if entry.replaces is None]

@@ -1,15 +1,15 @@
 """The search index on SQLite: words in, rids out, always within one location.
 
-One FTS5 table holds words and phone digits, so that "smith 415" can leap from hit to hit. Tokens (storage/README.md,
-"The recipe"): a word of up to 6 characters as it is, prefixes of it by the index's own prefix lists. A longer one as
-its first 6 characters, and each longer prefix up to the whole as a token of its own behind `=`: a prefix query longer
-than the longest prefix list would merge every list first. Whole e-mails and very long words are rare enough for that.
-Digits of phones stand behind `#`, so that they never answer for names.
+One FTS5 table holds words and phone digits, so that "smith 415" can leap from hit to hit (docs/decisions/0004). Its
+tokens: a word of up to 6 characters as it is, prefixes of it by the index's own prefix lists. A longer one as its first
+6 characters, and each longer prefix up to the whole as a token of its own behind `=`: a prefix query longer than the
+longest prefix list would merge every list first. Whole e-mails and very long words are rare enough for that. Digits of
+phones stand behind `#`, so that they never answer for names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from regulars.model.search import Term, Words
 from regulars.store.listing import rids
@@ -84,15 +84,18 @@ class Hits:
         found: int = self._store.one("find_count", self._values)[0]
         return found
 
-    def page(self, *, skip: int, limit: int) -> list[int]:
-        """Their rids."""
-        return [
-            row[0] for row in self._store.rows("find_rids", self._values | {"skip": skip, "limit": limit})
-        ]
+    def page(self, account_id: int, *, skip: int, limit: int) -> list[bytes]:
+        """Their Shift4 documents."""
+        values = {"account_id": account_id, "skip": skip, "limit": limit}
+        return [row[0] for row in self._store.rows("find_page", self._values | values)]
 
-    def each(self) -> Iterator[int]:
+    def first(self, limit: int) -> list[int]:
+        """The first rids."""
+        return [row[0] for row in self._store.rows("find_rids", self._values | {"limit": limit})]
+
+    def every(self) -> list[int]:
         """All their rids."""
-        return (row[0] for row in self._store.each("find_every_rid", self._values))
+        return [row[0] for row in self._store.rows("find_every_rid", self._values)]
 
     def holds(self, rid: int) -> bool:
         """Whether this customer is one of them."""

@@ -43,7 +43,10 @@ def read(path: Path) -> bytes:
             f"The key file {path} cannot be read: {error.strerror}", hint="Make one with: regulars key create"
         ) from None
     if len(key) != KEY_BYTES:
-        raise errors.Fatal(f"{path} is not a key file: it must hold {KEY_BYTES} bytes")
+        raise errors.Fatal(
+            f"{path} is not a key file: it must hold {KEY_BYTES} bytes",
+            hint="Make one with: regulars key create",
+        )
     if mode & 0o077:
         raise errors.Fatal(f"Others may read the key file {path}", hint=f"Run: chmod 600 {path}")
     return key

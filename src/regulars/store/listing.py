@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from regulars.store import counters
-from regulars.store.counters import CHANGED, DELETED, LIST, SMALL, Order
+from regulars.store.counters import CHANGED, DELETED, LIST, Order
 from regulars.store.store import Store
 
 _ENDLESS = 1 << 62
@@ -31,16 +31,15 @@ def page(store: Store, account_id: int, loc_no: int, *, skip: int, limit: int) -
         spot = counters.find(store, account_id, loc_no, (LIST,), skip)
         if spot is None:
             return []
-        low = _rid(store, account_id, low | spot.no << SMALL, high, spot)
+        low = _rid_after(store, account_id, low | spot.place, high, spot.skip)
     values = {"account_id": account_id, "low": low, "high": high, "limit": limit}
     return [row[0] for row in store.rows("list_page", values)]
 
 
-def _rid(store: Store, account_id: int, low: int, high: int, spot: counters.Spot) -> int:
-    if spot.full:
-        return low + spot.skip
-    row = store.one("rid_after", {"account_id": account_id, "low": low, "high": high, "skip": spot.skip})
-    rid: int = row[0]
+def _rid_after(store: Store, account_id: int, low: int, high: int, skip: int) -> int:
+    if skip == 0:
+        return low
+    rid: int = store.one("rid_after", {"account_id": account_id, "low": low, "high": high, "skip": skip})[0]
     return rid
 
 
@@ -78,11 +77,13 @@ class Changes:
         places = [row[0] for row in starts if row is not None]
         if not places:
             return None, 0
-        bucket = min(places) >> SMALL
-        return (bucket + 1) << SMALL, sum(self._count_before_next(order, bucket) for order in self._orders)
+        start = counters.next_start(min(places))
+        return start, sum(self._count_before(order, start) for order in self._orders)
 
-    def _count_before_next(self, order: Order, bucket: int) -> int:
-        row = self._store.maybe("next_bucket_at", self._where | {"kind": order.small, "no": bucket})
+    def _count_before(self, order: Order, start: int) -> int:
+        """How many changed after the instant and before the bucket that begins at this place."""
+        bucket = {"kind": order.kind(0), "no": start >> counters.BITS[0]}
+        row = self._store.maybe("bucket_at", self._where | bucket)
         query = "changed_count" if order == CHANGED else "deleted_count"
         values = self._where | {"after": self._after, "before": row[0] if row else _ENDLESS}
         found: int = self._store.one(query, values)[0]

@@ -22,11 +22,17 @@ def open_store(folder: Path, *, key_file: Path | None, role: sqlite.Role, now: i
     key = keyfile.read(key_file) if key_file is not None else None
     path = folder / FILE
     _check_key(folder, path, key)
-    _check_length(path)
-    if key is not None and not _has_content(path):
-        _keep_key_id(folder, key)  # before there is anything that only this key opens
-    _create_private(path)
-    store = _opened(path, key, role)
+    try:
+        _check_length(path)
+        if key is not None and not _has_content(path):
+            _keep_key_id(folder, key)  # before there is anything that only this key opens
+        _create_private(path)
+        store = _opened(path, key, role)
+    except OSError as error:
+        raise errors.Fatal(
+            f"{path} cannot be opened: {error.strerror}",
+            hint="Check the disk, and who owns the data folder.",
+        ) from None
     try:
         if key is not None:
             _keep_key_id(folder, key)  # a restored backup comes without
@@ -77,8 +83,16 @@ def _check_key(folder: Path, path: Path, key: bytes | None) -> None:
 
 
 def _check_length(path: Path) -> None:
-    """A file cut short or of another kind shows before SQLite opens it."""
+    """A file emptied, cut short or of another kind shows before SQLite opens it."""
+    was_opened = path.with_name(
+        "write.lock"
+    ).exists()  # the turnstile's: a new file has its first page before
     if not _has_content(path):
+        if was_opened and path.exists():
+            raise errors.Fatal(
+                f"{path} is empty: what was in it is gone",
+                hint="Restore a backup; to begin anew, choose another folder with --data.",
+            )
         return
     # With a log beside it the file may be growing this moment, or have stopped in mid-page: SQLite mends that.
     is_settled = not any(path.with_name(path.name + kind).exists() for kind in ("-wal", "-journal"))
@@ -112,12 +126,14 @@ def _known_key_id(folder: Path) -> str | None:
 
 
 def _keep_key_id(folder: Path, key: bytes) -> None:
+    """Appears whole or not at all: another process may be opening the folder this moment, or this one may be killed."""
     if _known_key_id(folder) is not None:
         return
-    path = folder / _KEY_ID
+    unfinished = folder / f"{_KEY_ID}.{os.getpid()}"
     with os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
+        os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
     ) as file:
         file.write(keyfile.key_id(key) + "\n")
         file.flush()
         os.fsync(file.fileno())
+    unfinished.replace(folder / _KEY_ID)

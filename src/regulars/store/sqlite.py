@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,7 @@ PAGE_SIZE = 8192
 _PLAIN_HEADER = b"SQLite format 3\x00"
 _DAMAGED = "Restore the latest backup (regulars backup makes them), or ask: regulars doctor --full"
 # A server checkpoints seldom, so that a single write stays short; an importer often, so that the log stays small
-# beside readers (storage/README.md, section 5).
+# beside readers (docs/decisions/0005).
 _AUTOCHECKPOINT_PAGES: dict[Role, int] = {"server": 4000, "tool": 1000}
 
 
@@ -29,7 +30,7 @@ def is_plain(path: Path) -> bool:
 
 
 def connect(path: Path, *, key: bytes | None, role: Role) -> apsw.Connection:
-    """An open connection with every pragma of design.md section 5 and 6; raises Fatal on a foreign file."""
+    """An open connection with every pragma that durability and erasure ask for; raises Fatal on a foreign file."""
     with translating():
         connection = apsw.Connection(str(path), statementcachesize=200)
     try:
@@ -37,9 +38,10 @@ def connect(path: Path, *, key: bytes | None, role: Role) -> apsw.Connection:
             connection.pragma("cipher", "chacha20")
             connection.execute(f"PRAGMA hexkey='{(b'raw:' + key.hex().encode()).hex()}'")
         connection.set_busy_timeout(limits.BUSY_MILLISECONDS)
-        _check_owner(connection, path)  # before anything is written to a file that may not be ours
+        # Before the first read: an encrypted file that another process makes meanwhile is sealed in pages of this size.
         connection.pragma("page_size", PAGE_SIZE)
-        if connection.pragma("journal_mode", "wal") != "wal":
+        _check_owner(connection, path)  # before anything is written to a file that may not be ours
+        if _journal_mode(connection) != "wal":
             raise errors.Fatal(
                 "The data folder's file system has no write-ahead log", hint="Use a local disk."
             )
@@ -62,9 +64,22 @@ def connect(path: Path, *, key: bytes | None, role: Role) -> apsw.Connection:
     return connection
 
 
+def _journal_mode(connection: apsw.Connection) -> object:
+    """Turns the write-ahead log on; SQLite itself does not wait while another process makes the same file."""
+    deadline = time.monotonic() + limits.BUSY_MILLISECONDS / 1000
+    while True:
+        try:
+            return connection.pragma("journal_mode", "wal")
+        except apsw.BusyError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
+
+
 def _check_owner(connection: apsw.Connection, path: Path) -> None:
-    owner = connection.pragma("application_id")
+    # In this order: another process may make the tables and name their owner in between.
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").get
+    owner = connection.pragma("application_id")
     if owner == APPLICATION_ID or (owner == 0 and tables == 0):
         return
     raise errors.Fatal(

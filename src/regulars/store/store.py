@@ -66,10 +66,6 @@ class Store:
         """All rows of a named query."""
         return list(self.connection.execute(self._sql[name], values))
 
-    def each(self, name: str, values: Values) -> Iterator[Row]:
-        """Its rows one by one; only within `read`."""
-        return iter(self.connection.execute(self._sql[name], values))
-
     def maybe(self, name: str, values: Values) -> Row | None:
         """The first row, or None."""
         row: Row | None = self.connection.execute(self._sql[name], values).fetchone()

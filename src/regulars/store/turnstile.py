@@ -1,7 +1,7 @@
 """One writer at a time, in turn, across processes.
 
 SQLite's own busy wait is not fair: beside an import a single write waited 1.5 s. Two file locks are: whoever waits
-for `write` holds `turn`, so an importer that has just written queues up behind (storage/README.md, section 5).
+for `write` holds `turn`, so an importer that has just written queues up behind (docs/decisions/0005).
 """
 
 from __future__ import annotations

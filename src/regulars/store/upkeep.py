@@ -33,7 +33,7 @@ def merge(store: Store, *, steps: int | None = None) -> int:
 def purge(store: Store, progress: Callable[[int], None] | None = None) -> bool:
     """Rewrites the search index past everything erased, in small steps, then empties the log; whether it could.
 
-    After it no word of an erased customer is left in the file (storage/README.md, 2e). A negative page count
+    After it no word of an erased customer is left in the file (docs/decisions/0014). A negative page count
     starts the rewrite of every segment, positive ones go on with it.
     """
     step, pages = 0, -_REWRITE_PAGES

@@ -1,4 +1,4 @@
-"""`rel="next"`: how a client walks changes without missing one (design.md, section 4).
+"""`rel="next"`: how a client walks changes without missing one (docs/decisions/0003).
 
 The next request asks page 1 again, after the last change of this page: whatever changes meanwhile moves behind that
 point and is still to come, whereas page 2 of the old question would begin one customer too late.
@@ -27,4 +27,7 @@ def next_link(place: str, raw_query: str, *, last_updated_at: int, by_offset: bo
     after = quote(instant.text(last_updated_at), safe="")
     # What a client sent raw, such as `>`, could end the reference early.
     safe = [quote(pair.encode("latin-1", "replace"), safe=_KEPT) for pair in kept]
-    return "link", f'<{place}?{"&".join([*safe, "=".join(start), "updatedAfter=" + after])}>; rel="next"'
+    return (
+        "link",
+        f'<{quote(place)}?{"&".join([*safe, "=".join(start), "updatedAfter=" + after])}>; rel="next"',
+    )

@@ -17,11 +17,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from msgspec import Struct
 
-from regulars import errors
+from regulars import errors, limits
 from regulars.model.page import SortField, SortOrder, SquarePosition
 
-# The longest that `seal` makes: a sort key and an id at their limits, in characters of four bytes.
-LENGTH_MAX = 4_096
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _VERSION = b"square cursor 1"
 _BLOCK = 192  # bytes: an ordinary key at its longest, and an ordinary id
@@ -55,7 +53,7 @@ class Seal:
 
     def open(self, text: str, account_id: int) -> Cursor:
         """The cursor in a text; raises Invalid (`not_a_cursor`) for anything that `seal` did not make."""
-        if len(text) > LENGTH_MAX or not _ALPHABET.fullmatch(text):
+        if len(text) > limits.CURSOR_LENGTH_MAX or not _ALPHABET.fullmatch(text):
             raise invalid()
         try:
             sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

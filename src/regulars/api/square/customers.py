@@ -9,7 +9,7 @@ from msgspec import structs
 from regulars import errors, limits
 from regulars.api.parameters import Choice, Flag, Given, Integer, Parameter, PathText, Text
 from regulars.api.route import Answer, Call
-from regulars.api.square.cursor import LENGTH_MAX, Cursor, Seal, invalid
+from regulars.api.square.cursor import Cursor, Seal, invalid
 from regulars.api.square.version import VERSION, forgives_limits, shows_cards
 from regulars.directory import square_list
 from regulars.model.page import SortField, SortOrder
@@ -19,7 +19,7 @@ CUSTOMER = PathText(name="customer_id", description="The customer's id.")
 CURSOR = Text(
     name="cursor",
     description="The `cursor` of the page before; it repeats the sort and `count` of the first request by itself.",
-    length_max=LENGTH_MAX,
+    length_max=limits.CURSOR_LENGTH_MAX,
     rule="not_a_cursor",
 )
 LIMIT = Integer(

@@ -16,7 +16,6 @@ from regulars.directory import Directory, listing, searching, tokens
 from regulars.model.place import Grant
 from regulars.normalise import words
 from regulars.store import find
-from regulars.store import listing as stored
 
 SEARCHES = ("smith", "smith j", "john", "555", "4240", "@gmail", "amel")
 PAGE_SIZE = limits.PAGE_SIZE_DEFAULT
@@ -55,9 +54,9 @@ class Place:
         query = words.query(text)
         with store.read():
             for terms in query.readings if query is not None else ():
-                rids = find.Hits(store, self.made.loc_no, terms).page(skip=0, limit=PAGE_SIZE)
-                if rids:
-                    return [stored.document(store, account_id, rid) for rid in rids]
+                page = find.Hits(store, self.made.loc_no, terms).page(account_id, skip=0, limit=PAGE_SIZE)
+                if page:
+                    return page
         return []
 
     def total(self, text: str) -> int:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from msgspec import Struct, json
+from msgspec import Struct, field, json
 
 from regulars import errors, limits
 from regulars.app import invented
@@ -48,11 +48,12 @@ class Made(Struct, frozen=True):
 
 
 class Taken(Struct):
-    """What importing cost so far, the making of the customers left out."""
+    """What importing cost so far, the making of the customers left out; `each`: CPU time of one batch after another."""
 
     done: Ingested = Ingested()
     cpu_nanoseconds: int = 0
     wall_nanoseconds: int = 0
+    each: list[int] = field(default_factory=list)
 
 
 def prepared(folder: Path, plan: Plan, told: Told) -> tuple[Made, list[Figure], list[str]]:
@@ -96,16 +97,25 @@ def load(directory: Directory, plan: Plan, told: Told) -> Taken:
         told("importing", taken.done.read, plan.customers)
     with _clocked(taken):
         ingest.settle(directory)
+    taken.each.pop()  # the settling is no batch
     return taken
 
 
 def ingest_figures(taken: Taken) -> list[Figure]:
-    """Customers per second of CPU time, which is what one core does, and of the clock on the wall."""
+    """Customers per second of CPU time, which is what one core does, and of the clock on the wall.
+
+    The lowest and the highest are those of tenths of the import.
+    """
     done = taken.done
     note = f"{done.created} new, {done.updated} changed, {done.quarantined} quarantined, {done.problems} problems"
     rate, by_clock = done.read / taken.cpu_nanoseconds * 1e9, done.read / taken.wall_nanoseconds * 1e9
+    tenth = max(1, len(taken.each) // 10)
+    tenths = [taken.each[at : at + tenth] for at in range(0, len(taken.each) - tenth + 1, tenth)]
+    rates = [tenth * limits.BATCH_ROWS_MAX / sum(costs) * 1e9 for costs in tenths]
     return [
-        Figure("ingest.rate", "ingest, everything on", rate, "customers/s a core", note=note),
+        Figure(
+            "ingest.rate", "ingest, everything on", rate, "customers/s a core", min(rates), max(rates), note
+        ),
         Figure("ingest.wall", "ingest by the clock", by_clock, "customers/s"),
     ]
 
@@ -114,7 +124,8 @@ def ingest_figures(taken: Taken) -> list[Figure]:
 def _clocked(taken: Taken) -> Iterator[None]:
     cpu, wall = time.thread_time_ns(), time.monotonic_ns()
     yield
-    taken.cpu_nanoseconds += time.thread_time_ns() - cpu
+    taken.each.append(time.thread_time_ns() - cpu)
+    taken.cpu_nanoseconds += taken.each[-1]
     taken.wall_nanoseconds += time.monotonic_ns() - wall
 
 

@@ -47,8 +47,8 @@ def figures(
             samples = alternate(kinds, effort=effort, what="asking over HTTP", told=told)
         else:
             bodies = _bodies(client, asked, effort.random_files)
-            samples, nginx_asked = _beside_nginx(nginx, bodies, kinds, seed=seed, effort=effort, told=told)
-            asked |= nginx_asked
+            samples, beside = _beside_nginx(nginx, bodies, kinds, seed=seed, effort=effort, told=told)
+            asked |= beside
         memory = _memory(tree, before)
     notes = [] if nginx else ["nginx was not measured, nor what is compared with it: it is not installed."]
     http = [_figure(key, asked[key].what, one) for key, one in samples.items()]
@@ -64,7 +64,7 @@ def _beside_nginx(
         children.nginx(nginx, Path(folder), bodies) as child,
         Client(child.port) as client,
     ):
-        asked = _asked_of_nginx(list(bodies), seed)
+        asked = _asked_of_nginx(bodies, seed)
         tree = Tree(child.pid)
         kinds = {key: _kind(tree, client, one.requests) for key, one in asked.items()} | kinds
         return alternate(kinds, effort=effort, what="asking over HTTP", told=told), asked
@@ -107,11 +107,12 @@ def _asked(made: Made, middle: int, client: Client, seed: int) -> dict[str, Aske
     return {key: Asked(f"over HTTP: {one.what}", one.requests) for key, one in kinds.items()}
 
 
-def _asked_of_nginx(names: Sequence[str], seed: int) -> dict[str, Asked]:
+def _asked_of_nginx(bodies: dict[str, bytes], seed: int) -> dict[str, Asked]:
     dice = random.Random(seed)
-    first, *others = [get("/" + name) for name in names]
+    size = len(next(iter(bodies.values())))
+    first, *others = [get("/" + name) for name in bodies]
     return {
-        "nginx.page.first": Asked("nginx: page 1 as a file", _same(first)),
+        "nginx.page.first": Asked(f"nginx: page 1 as a file, {size:,} bytes", _same(first)),
         "nginx.page.random": Asked(
             f"nginx: {len(others)} pages as files, at random", lambda times: dice.choices(others, k=times)
         ),

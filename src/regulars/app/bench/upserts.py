@@ -68,4 +68,5 @@ def _spread(key: str, how: str, values: Sequence[float]) -> list[Figure]:
         ),
         Figure(f"{key}.p50", f"{what}, p50", ordered[len(ordered) // 2], "ms"),
         Figure(f"{key}.p99", f"{what}, p99", ordered[len(ordered) * 99 // 100], "ms"),
+        Figure(f"{key}.max", f"{what}, slowest", ordered[-1], "ms"),
     ]

@@ -1,5 +1,5 @@
 -- The first schema. Both engines read this text; the words with a dollar sign are the dialect's (schema.py).
--- Every tenant table starts its keys with account_id (design.md section 6).
+-- Every tenant table starts its keys with account_id (docs/architecture.md).
 
 CREATE TABLE meta (
   name $text PRIMARY KEY,
@@ -59,7 +59,7 @@ CREATE TABLE source (
 
 CREATE UNIQUE INDEX source_name ON source (account_id, name);
 
--- rid = loc_no << 32 | seq. pos_ref is what both APIs show, ref what the source says (design.md section 1).
+-- rid = loc_no << 32 | seq. pos_ref is what both APIs show, ref what the source says (docs/decisions/0009).
 -- hash: of the clean customer, for "the same record twice is no change".
 CREATE TABLE customer (
   $rid,
@@ -132,8 +132,9 @@ CREATE TABLE tombstone (
   PRIMARY KEY (account_id, loc_no, updated_at)
 ) $keyed;
 
--- Counted buckets. kind 1: seq >> 8, 2: seq >> 16 (customers in list order); 11, 12: the same of pos (change order);
--- 21, 22: of pos, tombstones. n: how many are in it; first_at: updated_at of the first that ever was (pos kinds).
+-- Counted buckets (counters.py). kind 1, 2, 3: seq >> 8, >> 12, >> 16 (customers in list order); 11, 12, 13: the same
+-- of pos (change order); 21, 22, 23: of pos, tombstones. n: how many are in it; first_at: updated_at of the first that
+-- ever was (pos kinds).
 CREATE TABLE bucket (
   account_id $integer NOT NULL,
   loc_no $integer NOT NULL,
@@ -162,7 +163,7 @@ CREATE TABLE quarantine (
 
 CREATE UNIQUE INDEX quarantine_digest ON quarantine (account_id, loc_no, source_id, digest);
 
--- Read before the account is known, by the SHA-256 of the token; never joined (design.md section 6).
+-- Read before the account is known, by the SHA-256 of the token; never joined (docs/architecture.md).
 CREATE TABLE token (
   hash $bytes PRIMARY KEY,
   account_id $integer NOT NULL,
@@ -176,4 +177,4 @@ CREATE TABLE token (
   revoked_at $integer
 ) $keyed;
 
-CREATE INDEX token_account ON token (account_id, created_at);
+CREATE INDEX token_account ON token (account_id, created_at, prefix);

@@ -20,7 +20,7 @@ DELETE FROM bucket WHERE account_id = :account_id AND loc_no = :loc_no AND kind 
     AND later.kind = :kind AND later.no > :no);
 
 -- name: buckets
--- In order; at most 256 rows of the lower level, and one row for 65,536 places of the upper.
+-- In order; at most 16 rows of a lower level, and one row for 65,536 places of the uppermost.
 SELECT no, n, first_at FROM bucket WHERE account_id = :account_id AND loc_no = :loc_no AND kind = :kind
   AND no >= :low AND no < :high ORDER BY no;
 
@@ -28,7 +28,7 @@ SELECT no, n, first_at FROM bucket WHERE account_id = :account_id AND loc_no = :
 SELECT coalesce(sum(n), 0) FROM bucket WHERE account_id = :account_id AND loc_no = :loc_no AND kind = :kind
   AND no >= :low AND no < :high;
 
--- name: next_bucket_at
--- Where the next bucket begins in time.
-SELECT first_at FROM bucket WHERE account_id = :account_id AND loc_no = :loc_no AND kind = :kind AND no > :no
+-- name: bucket_at
+-- When the first change from this bucket on was made.
+SELECT first_at FROM bucket WHERE account_id = :account_id AND loc_no = :loc_no AND kind = :kind AND no >= :no
 ORDER BY no LIMIT 1;

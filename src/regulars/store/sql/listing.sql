@@ -1,11 +1,6 @@
 -- name: list_page
 SELECT shift4 FROM doc WHERE account_id = :account_id AND rid >= :low AND rid < :high ORDER BY rid LIMIT :limit;
 
--- name: rid_after
--- The rid `skip` places on, in a bucket of at most 256 places: the one OFFSET there is, and bounded.
-SELECT rid FROM customer WHERE account_id = :account_id AND rid >= :low AND rid < :high
-ORDER BY rid LIMIT 1 OFFSET :skip;
-
 -- name: documents_shift4
 SELECT rid, shift4 FROM doc WHERE account_id = :account_id AND rid >= :low AND rid < :high ORDER BY rid LIMIT :limit;
 

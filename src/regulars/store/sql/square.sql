@@ -4,11 +4,6 @@ SELECT c.loc_no, d.square, e.group_ids, e.segment_ids, e.cards FROM customer c
   LEFT JOIN extra e ON e.account_id = c.account_id AND e.rid = c.rid
 WHERE c.account_id = :account_id AND d.account_id = :account_id AND c.id = :id;
 
--- name: square_documents
-SELECT d.square, e.group_ids, e.segment_ids, e.cards FROM doc d
-  LEFT JOIN extra e ON e.account_id = d.account_id AND e.rid = d.rid
-WHERE d.account_id = :account_id AND d.rid = :rid;
-
 -- name: name_asc
 SELECT sort_key, created_at, id, rid FROM customer
 WHERE account_id = :account_id AND loc_no = :loc_no AND listed = 1
