@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
-from msgspec import json
+from msgspec import DecodeError, json
 
 from regulars import __version__, errors, limits
 from regulars.app import serving_locks
@@ -133,7 +133,10 @@ def _server(data: Path) -> Finding:
     try:
         fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = json.decode(os.pread(file, 1_000, 0), type=serving_locks.Holder)
+        try:
+            holder = json.decode(os.pread(file, 1_000, 0), type=serving_locks.Holder)
+        except DecodeError:  # the disk was full when it began
+            return Finding("server", True, "some process serves")
         return Finding("server", True, f"process {holder.pid} serves since {holder.since}")
     finally:
         os.close(file)

@@ -10,7 +10,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -94,8 +94,10 @@ def _locked(file: int, kind: int, deadline: float) -> bool:
 
 
 def _write(file: int, holder: Holder) -> None:
+    """Only a note: on a full disk it is left out, and reads are served all the same."""
     os.ftruncate(file, 0)
-    os.pwrite(file, msgspec.json.encode(holder) + b"\n", 0)
+    with suppress(OSError):
+        os.pwrite(file, msgspec.json.encode(holder) + b"\n", 0)
 
 
 def _held(file: int, data: Path) -> errors.Fatal:

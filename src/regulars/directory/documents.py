@@ -7,6 +7,8 @@ record cannot look like it, since quotes within a text are escaped.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from msgspec import Struct, structs
 
 from regulars.model import instant
@@ -15,18 +17,25 @@ from regulars.wire import shift4, square
 
 _AT = instant.LATEST
 _ID = "?" * 26
-_AT_SHIFT4 = b'"%s"' % instant.text(_AT).encode()
-_AT_SQUARE = b'"%s"' % instant.text_milliseconds(_AT).encode()
+_AT_SHIFT4 = instant.text(_AT).encode()
+_AT_SQUARE = instant.text_milliseconds(_AT).encode()
 
 
-class Documents(Struct, frozen=True, gc=False):
+class Drawn(Struct, frozen=True, gc=False):
+    """Both answers but for what the transaction decides: what stands before and behind the change time."""
+
+    shift4: tuple[bytes, bytes]
+    square: tuple[bytes, bytes]
+
+
+class Documents(NamedTuple):
     """One customer's answer in each dialect; Square's without what is spliced in at read."""
 
     shift4: bytes
     square: bytes
 
 
-def draft(customer: Customer, *, pos_ref: str, location_id: int, creation_source: str) -> Documents:
+def draft(customer: Customer, *, pos_ref: str, location_id: int, creation_source: str) -> Drawn:
     """The answers but for what the transaction decides, with all that Square's must always have."""
     served = structs.replace(
         customer,
@@ -40,20 +49,30 @@ def draft(customer: Customer, *, pos_ref: str, location_id: int, creation_source
         version=customer.version or 0,
         email_unsubscribed=bool(customer.email_unsubscribed),
     )
-    return Documents(shift4.write(served), square.write_core(served))
+    return Drawn(
+        _parted(shift4.write(served), b'"updatedAt":"', _AT_SHIFT4),
+        _parted(square.write_core(served), b'"updated_at":"', _AT_SQUARE),
+    )
 
 
-def finish(drawn: Documents, customer: Customer, *, id: str, created_at: int, updated_at: int) -> Documents:
+def finish(drawn: Drawn, customer: Customer, *, id: str, created_at: int, updated_at: int) -> Documents:
     """The answers, whole. `customer` is the one they were drawn from; times in microseconds."""
-    in_shift4 = _put(drawn.shift4, b'"updatedAt":', _AT_SHIFT4, instant.text(updated_at))
-    in_square = _put(drawn.square, b'"updated_at":', _AT_SQUARE, instant.text_milliseconds(updated_at))
+    (before4, behind4), (before, behind) = drawn.shift4, drawn.square
     if customer.created_at is None:
-        in_shift4 = _put(in_shift4, b'"createdAt":', _AT_SHIFT4, instant.text(created_at))
-        in_square = _put(in_square, b'"created_at":', _AT_SQUARE, instant.text_milliseconds(created_at))
+        before4 = _put(before4, b'"createdAt":"', _AT_SHIFT4, instant.text(created_at))
+        before = _put(before, b'"created_at":"', _AT_SQUARE, instant.text_milliseconds(created_at))
     if customer.id is None:
-        in_square = _put(in_square, b'"id":', b'"%s"' % _ID.encode(), id)
-    return Documents(in_shift4, in_square)
+        before = _put(before, b'"id":"', _ID.encode(), id)
+    return Documents(
+        before4 + instant.text(updated_at).encode() + behind4,
+        before + instant.text_milliseconds(updated_at).encode() + behind,
+    )
+
+
+def _parted(document: bytes, key: bytes, mark: bytes) -> tuple[bytes, bytes]:
+    at = document.index(key + mark + b'"') + len(key)
+    return document[:at], document[at + len(mark) :]
 
 
 def _put(document: bytes, key: bytes, mark: bytes, value: str) -> bytes:
-    return document.replace(key + mark, b'%s"%s"' % (key, value.encode()), 1)
+    return document.replace(key + mark + b'"', key + value.encode() + b'"', 1)

@@ -16,6 +16,7 @@ from regulars.store import places, upkeep
 
 _MERGE_AFTER = 64  # transactions: each leaves one more piece of the search index to look into
 _MERGE_STEPS = 4  # of one go, each a transaction of some milliseconds
+_MANY = 20  # records of one transaction that are an import's
 
 
 def batch(
@@ -114,8 +115,11 @@ def _write(directory: Directory, work: Work, part: Sequence[Prepared | Refused])
                 done += Ingested(read=1, quarantined=1)
     directory.pace.learn(len(part), time.monotonic() - started)
     directory.unmerged += 1
-    if directory.unmerged >= _MERGE_AFTER and upkeep.merge(store, steps=_MERGE_STEPS) < _MERGE_STEPS:
-        directory.unmerged = 0
+    if directory.unmerged >= _MERGE_AFTER:
+        # Each step waits its turn. Who writes one customer beside an import waits for one more, not for all.
+        steps = _MERGE_STEPS if len(part) >= _MANY else 1
+        if upkeep.merge(store, steps=steps) < steps:
+            directory.unmerged = 0
     return done
 
 

@@ -20,16 +20,17 @@ def page(directory: Directory, grant: Grant, location_id: int, *, skip: int, lim
     """Customers in list order, first seen first; raises NotFound."""
     store = directory.store
     with store.read():
-        loc_no = _number(directory, grant, location_id)
+        loc_no, given = _shelf(directory, grant, location_id)
         total = listing.count(store, grant.account_id, loc_no)
-        return Page(listing.page(store, grant.account_id, loc_no, skip=skip, limit=limit), total)
+        found = listing.page(store, grant.account_id, loc_no, skip=skip, limit=limit, is_dense=total == given)
+        return Page(found, total)
 
 
 def search(directory: Directory, grant: Grant, location_id: int, *, text: str, skip: int, limit: int) -> Page:
     """Customers that a search text finds, in list order; raises NotFound. Nothing searchable finds nothing."""
     store = directory.store
     with store.read():
-        loc_no = _number(directory, grant, location_id)
+        loc_no = _shelf(directory, grant, location_id).number
         hits, total = searching.hits(store, loc_no, text)
         if hits is None:
             return Page([], 0)
@@ -53,7 +54,7 @@ def changes(
     """
     store = directory.store
     with store.read():
-        loc_no = _number(directory, grant, location_id)
+        loc_no = _shelf(directory, grant, location_id).number
         if text is not None:
             return _changed_hits(directory, grant, loc_no, after=after, skip=skip, limit=limit, text=text)
         found = listing.Changes(store, grant.account_id, loc_no, after=after, deleted=deleted)
@@ -88,16 +89,16 @@ def one(directory: Directory, grant: Grant, location_id: int, pos_ref: str) -> b
     """The Shift4 document of one customer; raises NotFound."""
     store = directory.store
     with store.read():
-        loc_no = _number(directory, grant, location_id)
+        loc_no = _shelf(directory, grant, location_id).number
         rid = listing.rid_of_pos_ref(store, grant.account_id, loc_no, pos_ref)
         if rid is None:
             raise errors.NotFound("There is no such customer")
         return listing.document(store, grant.account_id, rid)
 
 
-def _number(directory: Directory, grant: Grant, location_id: int) -> int:
-    """The location's number in the store. Unknown and not the grant's are the same, at the same cost."""
-    number = places.location_number(directory.store, grant.account_id, location_id)
-    if number is None or not grant.sees(location_id):
+def _shelf(directory: Directory, grant: Grant, location_id: int) -> places.Shelf:
+    """The location in the store. Unknown and not the grant's are the same, at the same cost."""
+    shelf = places.shelf(directory.store, grant.account_id, location_id)
+    if shelf is None or not grant.sees(location_id):
         raise errors.NotFound("There is no such location")
-    return number
+    return shelf

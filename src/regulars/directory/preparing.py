@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from regulars import errors, normalise
 from regulars.directory import documents, ids
-from regulars.directory.documents import Documents
+from regulars.directory.documents import Drawn
 from regulars.model.customer import Customer
 from regulars.model.place import Location
 from regulars.model.record import Record
@@ -39,7 +39,7 @@ class Prepared(Struct, frozen=True, gc=False):
     customer: Customer
     ref: str
     hash: bytes
-    documents: Documents
+    drawn: Drawn
     tokens: str
     sort_key: str
 
@@ -103,7 +103,7 @@ def renamed(prepared: Prepared, work: Work, *, pos_ref: str, own_id: bool) -> Pr
     return structs.replace(
         prepared,
         customer=customer,
-        documents=_draft(customer, work, pos_ref),
+        drawn=_draft(customer, work, pos_ref),
         tokens=_tokens(customer, pos_ref),
     )
 
@@ -130,7 +130,7 @@ def _ref(customer: Customer, raw: bytes, key: bytes) -> str:
     return ids.ref_of(key, "row", hashlib.blake2b(raw, digest_size=16).hexdigest())
 
 
-def _draft(customer: Customer, work: Work, pos_ref: str) -> Documents:
+def _draft(customer: Customer, work: Work, pos_ref: str) -> Drawn:
     return documents.draft(
         customer,
         pos_ref=pos_ref,

@@ -64,7 +64,7 @@ def create(
     store = directory.store
     with store.write():
         for location_id in location_ids or ():
-            if stored_places.location_number(store, account_id, location_id) is None:
+            if stored_places.shelf(store, account_id, location_id) is None:
                 raise errors.NotFound(
                     f"Location {location_id} is not known", hint="regulars location list shows them."
                 )

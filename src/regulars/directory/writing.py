@@ -158,7 +158,7 @@ def _entry(plan: _Plan, rid: int, numbers: stored.Numbers, at: int, chances: byt
     created_at = _created_at(plan, updated_at)
     id = plan.id or ids.customer_id(updated_at, chances[at * ids.CHANCE_BYTES : (at + 1) * ids.CHANCE_BYTES])
     made = documents.finish(
-        prepared.documents, prepared.customer, id=id, created_at=created_at, updated_at=updated_at
+        prepared.drawn, prepared.customer, id=id, created_at=created_at, updated_at=updated_at
     )
     return Entry(
         rid=rid,

@@ -134,31 +134,38 @@ class Deltas:
     """What one transaction adds to and takes from the buckets of a location, summed before it is written."""
 
     def __init__(self) -> None:
-        self._sums: Counter[tuple[int, int]] = Counter()
-        self._first_at: dict[tuple[int, int], int] = {}
+        # By order and small bucket; the larger ones follow from these.
+        self._sums: Counter[tuple[Order, int]] = Counter()
+        self._first_at: dict[tuple[Order, int], int] = {}
 
     def add(self, order: Order, place: int, *, at: int | None = None) -> None:
         """One more at a place; `at`: its updated_at, in the orders that have one. Places come in order."""
-        for level, bits in enumerate(BITS):
-            key = order.kind(level), place >> bits
-            self._sums[key] += 1
-            if at is not None:
-                self._first_at.setdefault(key, at)
+        key = order, place >> BITS[0]
+        self._sums[key] += 1
+        if at is not None:
+            self._first_at.setdefault(key, at)
 
     def take(self, order: Order, place: int) -> None:
         """One less at a place."""
-        for level, bits in enumerate(BITS):
-            self._sums[order.kind(level), place >> bits] -= 1
+        self._sums[order, place >> BITS[0]] -= 1
 
     def write(self, store: Store, account_id: int, loc_no: int) -> None:
         """Writes the sums, then drops the buckets that this emptied."""
         common: dict[str, int | None] = {"account_id": account_id, "loc_no": loc_no}
+        sums: Counter[tuple[int, int]] = Counter()
+        first_at: dict[tuple[int, int], int] = {}
+        for (order, small), n in self._sums.items():
+            for level, bits in enumerate(BITS):
+                key = order.kind(level), small >> bits - BITS[0]
+                sums[key] += n
+                if (order, small) in self._first_at:
+                    first_at.setdefault(key, self._first_at[order, small])
         changed = [
-            common | {"kind": kind, "no": no, "n": n, "first_at": self._first_at.get((kind, no))}
-            for (kind, no), n in sorted(self._sums.items())
+            common | {"kind": kind, "no": no, "n": n, "first_at": first_at.get((kind, no))}
+            for (kind, no), n in sorted(sums.items())
         ]
         store.run_many("add_to_bucket", changed)
         store.run_many(
             "drop_empty_bucket",
-            [common | {"kind": kind, "no": no} for (kind, no), n in self._sums.items() if n < 0],
+            [common | {"kind": kind, "no": no} for (kind, no), n in sums.items() if n < 0],
         )

@@ -27,10 +27,14 @@ def create(path: Path) -> None:
         ) from None
     except OSError as error:
         raise errors.Fatal(f"{path} cannot be written: {error.strerror}") from None
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(os.urandom(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(os.urandom(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:  # a full disk
+        path.unlink(missing_ok=True)
+        raise errors.Fatal(f"{path} cannot be written: {error.strerror}", hint="Make room.") from None
 
 
 def read(path: Path) -> bytes:

@@ -24,10 +24,17 @@ def count(store: Store, account_id: int, loc_no: int) -> int:
     return counters.count(store, account_id, loc_no, LIST)
 
 
-def page(store: Store, account_id: int, loc_no: int, *, skip: int, limit: int) -> list[bytes]:
-    """Shift4 documents in list order (first seen first)."""
+def page(
+    store: Store, account_id: int, loc_no: int, *, skip: int, limit: int, is_dense: bool = False
+) -> list[bytes]:
+    """Shift4 documents in list order (first seen first).
+
+    `is_dense`: no place of the location is empty, so that the k-th customer stands at the k-th.
+    """
     low, high = rids(loc_no)
-    if skip:
+    if is_dense:
+        low += skip
+    elif skip:
         spot = counters.find(store, account_id, loc_no, (LIST,), skip)
         if spot is None:
             return []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from regulars.model.place import Account, Location, Source
 from regulars.store.store import Row, Store
 
@@ -49,10 +51,17 @@ def location(store: Store, account_id: int, location_id: int) -> Location | None
     return _location(row) if row else None
 
 
-def location_number(store: Store, account_id: int, location_id: int) -> int | None:
-    """Only its number in the store: what a request needs."""
-    row = store.maybe("location_number", {"account_id": account_id, "location_id": location_id})
-    return row[0] if row else None
+class Shelf(NamedTuple):
+    """What a request needs of a location: its number in the store, and how many list places it has given."""
+
+    number: int
+    given: int
+
+
+def shelf(store: Store, account_id: int, location_id: int) -> Shelf | None:
+    """The location's shelf, if the account has it."""
+    row = store.maybe("shelf", {"account_id": account_id, "location_id": location_id})
+    return Shelf(*row) if row else None
 
 
 def location_numbers(store: Store, account_id: int) -> dict[int, int]:

@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from regulars import limits
+from regulars.store import sqlite
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -29,9 +30,15 @@ def pack(format: str, raw: bytes) -> bytes:
 
 
 def unpack(format: str, packed: bytes) -> bytes:
-    """The record as it came."""
-    opener = zstd.ZstdDecompressor(zstd_dict=_dictionary(format, packed[0]).as_digested_dict)
-    return opener.decompress(packed[1:], _ROOM)
+    """The record as it came; raises Fatal when its bytes are not what was packed."""
+    try:
+        opener = zstd.ZstdDecompressor(zstd_dict=_dictionary(format, packed[0]).as_digested_dict)
+        raw = opener.decompress(packed[1:], _ROOM)
+    except (zstd.ZstdError, FileNotFoundError, IndexError) as error:
+        raise sqlite.damaged() from error
+    if not opener.eof:
+        raise sqlite.damaged()
+    return raw
 
 
 @cache

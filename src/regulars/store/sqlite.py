@@ -17,7 +17,6 @@ Role = Literal["server", "tool"]
 APPLICATION_ID = 0x52474C52  # "RGLR": tells our file from anybody else's SQLite file
 PAGE_SIZE = 8192
 _PLAIN_HEADER = b"SQLite format 3\x00"
-_DAMAGED = "Restore the latest backup (regulars backup makes them), or ask: regulars doctor --full"
 # A server checkpoints seldom, so that a single write stays short; an importer often, so that the log stays small
 # beside readers (docs/decisions/0005).
 _AUTOCHECKPOINT_PAGES: dict[Role, int] = {"server": 4000, "tool": 1000}
@@ -94,18 +93,34 @@ def translating() -> Iterator[None]:
         yield
     except apsw.Error as error:
         raise translated(error) from error
+    except UnicodeDecodeError as error:  # every text in a store was UTF-8 when it was written
+        raise damaged() from error
 
 
 def translated(error: apsw.Error) -> errors.RegularsError:
     """The error of ours that says what to do about an error of SQLite's."""
-    if isinstance(error, apsw.FullError):
+    # The second is how SQLite meets a full disk when nobody has the store open: its index of the log needs room.
+    if isinstance(error, apsw.FullError) or _extended(error) == apsw.SQLITE_IOERR_SHMSIZE:
         return errors.StorageFull("The disk is full", hint="Make room; nothing was half-written.")
     if isinstance(error, (apsw.BusyError, apsw.LockedError)):
         return errors.Retriable("The store is busy", retry_after=limits.RETRY_AFTER_SECONDS)
     if isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
-        return errors.Fatal("The store's file is damaged", hint=_DAMAGED)
+        return damaged()
     if isinstance(error, (apsw.IOError, apsw.CantOpenError, apsw.NoMemError)):
         return errors.Retriable("The store's disk did not answer as it should", hint="See: regulars doctor")
     if isinstance(error, apsw.ReadOnlyError):
         return errors.Retriable("The store cannot be written", hint="Check the disk and the folder's owner.")
     return errors.Fatal(f"The store refused a statement ({type(error).__name__})", hint="Please report this.")
+
+
+def damaged() -> errors.Fatal:
+    """What is to be said when the file holds what cannot have been written to it."""
+    return errors.Fatal(
+        "The store's file is damaged",
+        hint="Restore the latest backup (regulars backup makes them), or ask: regulars doctor --full",
+    )
+
+
+def _extended(error: apsw.Error) -> int | None:
+    """SQLite's finer number of an error; None for one of apsw's own."""
+    return getattr(error, "extendedresult", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import apsw
@@ -73,10 +74,28 @@ def backup(store: Store, target: Path) -> int:
             f"{target} exists already", hint="A backup is never overwritten: choose another name."
         )
     unfinished = target.with_name(target.name + ".unfinished")
-    unfinished.unlink(missing_ok=True)
-    os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY, 0o600))
-    with sqlite.translating():
-        copy = apsw.Connection(str(unfinished))
+    try:
+        unfinished.unlink(missing_ok=True)
+        os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY, 0o600))
+        _copy(store, unfinished)
+        _flush(unfinished)
+        unfinished.rename(target)
+        _flush(target.parent)
+        return target.stat().st_size
+    except OSError as error:
+        raise errors.Fatal(
+            f"{target} cannot be written: {error.strerror}", hint="Name a file in a folder that is there."
+        ) from None
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+def _copy(store: Store, target: Path) -> None:
+    """Copies what the store holds at one moment: else SQLite begins anew whenever somebody writes, and never ends."""
+    with store.read():
+        store.connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        copy = apsw.Connection(str(target))
         try:
             if store.key is not None:
                 copy.pragma("cipher", "chacha20")
@@ -87,10 +106,6 @@ def backup(store: Store, target: Path) -> int:
                     work.step(_BACKUP_PAGES)
         finally:
             copy.close()
-    _flush(unfinished)
-    unfinished.rename(target)
-    _flush(target.parent)
-    return target.stat().st_size
 
 
 def _flush(path: Path) -> None:

@@ -35,8 +35,8 @@ SELECT account_id, location_id, loc_no, name, country, time_zone, currency, lang
 SELECT account_id, location_id, loc_no, name, country, time_zone, currency, language, is_main, created_at
   FROM location WHERE account_id = :account_id ORDER BY location_id;
 
--- name: location_number
-SELECT loc_no FROM location WHERE account_id = :account_id AND location_id = :location_id;
+-- name: shelf
+SELECT loc_no, seq FROM location WHERE account_id = :account_id AND location_id = :location_id;
 
 -- name: location_numbers
 SELECT location_id, loc_no FROM location WHERE account_id = :account_id ORDER BY location_id;
