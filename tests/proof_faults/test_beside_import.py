@@ -17,11 +17,11 @@ from tests.proof_faults.running import SHOP, Process, Server
 
 TORTURE = os.environ.get("REGULARS_TORTURE") == "1"
 SECONDS = 60 if TORTURE else 10
-COUNT = 1_800_000 if TORTURE else 260_000  # more than can be imported meanwhile
+COUNT = 1_800_000 if TORTURE else 460_000  # more than can be imported meanwhile
 READ_MILLISECONDS_MAX = 50  # p99
 WRITE_MILLISECONDS_MAX = 100  # p99
 LOG_MEGABYTES_MAX = 64
-WINDOWS = 2  # a neighbour on the machine may disturb one
+WINDOWS = 4  # a neighbour on the machine may disturb one
 PAUSE_SECONDS = 0.002
 QUESTIONS = (
     f"/pos/v2/{SHOP}/customers",
