@@ -19,8 +19,8 @@ from tests.proof_faults import consistent, people, running
 from tests.proof_faults.running import SHOP, Done, Server
 
 MEGABYTE = 2**20
-DISK_MEGABYTES = 96
-COUNT = 6_000
+DISK_MEGABYTES = 144
+COUNT = 20_000  # more than can be imported before the room is taken
 
 
 class Filler:
@@ -80,7 +80,7 @@ def check_refusal(done: Done) -> None:
 
 def check_state(data: Path, server: Server, *, total: int) -> None:
     """All that was there is there, whole, and can be asked for by everybody."""
-    assert consistent.complaints(data) == []
+    assert consistent.complaints(data, contents=False) == []
     assert server.total() == running.well(data, "stats")["customers"] >= total
 
 
@@ -124,8 +124,7 @@ def scene(folder: Path) -> None:
     nobody_has_it_open(folder, filler)
     token = running.settle_in(data)
     files = {
-        version: people.file(folder.parent / f"{version}.jsonl", COUNT, version=version)
-        for version in (1, 2, 3)
+        version: people.file(folder.parent / f"{version}.jsonl", COUNT, version=version) for version in (1, 2)
     }
     first = running.well(data, "import", people.file(folder.parent / "0.jsonl", 300), "--location", SHOP)
     assert first["created"] == 300
@@ -141,6 +140,7 @@ def scene(folder: Path) -> None:
         assert running.well(data, "import", files[2], "--location", SHOP)["read"] == COUNT
         check_state(data, server, total=COUNT)
         running.wait_until(server.answers)
+    assert consistent.complaints(data) == []
     cannot_be_written(folder, data, token)
 
 
@@ -168,7 +168,9 @@ def nobody_has_it_open(folder: Path, filler: Filler) -> None:
 
 def cannot_be_written(folder: Path, data: Path, token: str) -> None:
     """A file system that turned read-only: refused in words, and all is there when it has turned back."""
-    subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+    readonly = ["mount", "-o", "remount,ro", str(folder)]
+    # The server's last process may still be closing its files.
+    running.wait_until(lambda: subprocess.run(readonly, check=False, capture_output=True).returncode == 0)
     for words in (
         ["stats"],
         ["location", "add", "7", "--country", "US"],

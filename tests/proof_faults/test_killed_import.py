@@ -54,23 +54,31 @@ def kill_an_importer(data: Path, version: int, chance: random.Random) -> int:
         running.end(importer)
 
 
-def kill_a_command(data: Path, version: int, chance: random.Random, server: Server) -> int:
-    """Kills `regulars import` somewhere behind its first write; how many customers the server had shown by then."""
+def kill_a_command(data: Path, version: int, chance: random.Random, server: Server) -> tuple[int, bool]:
+    """Kills `regulars import` somewhere behind its first write.
+
+    How many customers, at least, the server had shown by then, and whether the import was still running.
+    """
     file = people.file(data.parent / f"{version}.jsonl", COUNT, version=version, broken_every=BROKEN_EVERY)
     since = quote(running.well(data, "stats")["last_change_at"] or "2000-01-01T00:00:00Z")
-    enough, shown = chance.randrange(COUNT // 2), 0
+    enough = chance.randrange(COUNT // 2)
     command = running.start("--data", data, "--json", "import", file, "--location", SHOP)
     try:
-        while shown <= enough:
-            _, page = server.get(f"/pos/v2/{SHOP}/customers?updatedAfter={since}&pageSize=1")
-            shown = page["meta"]["totalCount"]
-            assert command.poll() is None, "the import was quicker than the kill"
+        running.wait_until(lambda: changed(server, since) > enough)
         time.sleep(chance.uniform(0, 0.02))
+        was_running = command.poll() is None
         running.kill(command)
         assert not running.is_alive(command.pid)
-        return shown
+        return enough + 1, was_running
     finally:
         running.end(command)
+
+
+def changed(server: Server, since: str) -> int:
+    """How many customers the server shows that changed since then."""
+    _, page = server.get(f"/pos/v2/{SHOP}/customers?updatedAfter={since}&pageSize=1")
+    total: int = page["meta"]["totalCount"]
+    return total
 
 
 def import_whole(data: Path, version: int) -> dict[str, int]:
@@ -89,11 +97,13 @@ def test_a_killed_import_loses_nothing_and_halves_nothing(tmp_path: Path, victim
     token = running.settle_in(data)
     with running.serving(data, token) as server:
         before: dict[int, int] = {}
+        killed = 0
         for version in range(1, ROUNDS + 1):
             if victim == "importer":
-                durable = kill_an_importer(data, version, chance)
+                durable, was_running = kill_an_importer(data, version, chance), True
             else:
-                durable = kill_a_command(data, version, chance, server)
+                durable, was_running = kill_a_command(data, version, chance, server)
+            killed += was_running
             after = served(data)
             # Customers come in the file's order: the first so many are of this version, and nobody went back or away.
             assert all(after[number] == version for number in range(durable))
@@ -101,6 +111,7 @@ def test_a_killed_import_loses_nothing_and_halves_nothing(tmp_path: Path, victim
             assert consistent.complaints(data) == []
             assert server.total() == len(after)
             before = after
+        assert killed > ROUNDS // 2
 
         broken = COUNT // BROKEN_EVERY
         told = import_whole(data, ROUNDS)

@@ -47,7 +47,7 @@ def _packer(format: str) -> zstd.ZstdCompressor:
     options: dict[int, int] = {
         zstd.CompressionParameter.compression_level: _LEVEL,
         zstd.CompressionParameter.dict_id_flag: 0,  # ours is the byte before the frame
-        zstd.CompressionParameter.checksum_flag: 0,  # the store has its own
+        zstd.CompressionParameter.checksum_flag: 1,  # a plain store has none of its own
     }
     return zstd.ZstdCompressor(options=options, zstd_dict=_dictionary(format, _NEWEST).as_digested_dict)
 
