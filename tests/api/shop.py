@@ -101,9 +101,12 @@ class Shop:
         return answered(self.app, environ)
 
 
-def environ_of(method: str, target: str, *, body: bytes = b"", chunked: bool = False) -> dict[str, Any]:
+def environ_of(
+    method: str, target: str | bytes, *, body: bytes = b"", chunked: bool = False
+) -> dict[str, Any]:
     """What granian makes of a request line: the path decoded, the query not, both as latin-1."""
-    path, _, query = target.encode().partition(b"?")
+    line = target.encode() if isinstance(target, str) else target
+    path, _, query = line.partition(b"?")
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",

@@ -15,8 +15,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from tests.cli.running import Done
 from tests.proof_faults import consistent, people, running
-from tests.proof_faults.running import SHOP, Done, Server
+from tests.proof_faults.running import SHOP, Server
 
 MEGABYTE = 2**20
 DISK_MEGABYTES = 144

@@ -12,7 +12,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from tests.cli.running import Done
 
 ROOT = Path(__file__).parents[2]
 SHOP = 11
@@ -24,19 +26,6 @@ ENVIRONMENT = {
 } | {"NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
 
 Process = subprocess.Popen[str]
-
-
-class Done(NamedTuple):
-    """How a command ended, and what it printed."""
-
-    code: int
-    out: str
-    talk: str
-
-    @property
-    def value(self) -> Any:
-        """The one JSON value on stdout."""
-        return json.loads(self.out)
 
 
 def start(*words: object, module: str = "regulars", **options: Any) -> Process:

@@ -16,9 +16,9 @@ import pytest
 
 from regulars import errors
 from regulars.store import keyfile
+from tests.cli.running import Done
 from tests.proof_faults import asking, running
 from tests.proof_faults.asking import PAGE_BYTES, QUESTIONS, Answer
-from tests.proof_faults.running import Done
 
 TORTURE = os.environ.get("REGULARS_TORTURE") == "1"
 FLIPS = 5_000 if TORTURE else 250

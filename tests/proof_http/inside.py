@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from regulars.api.application import make
 from regulars.api.rate_limit import RateLimit
@@ -19,6 +18,7 @@ from regulars.app import invented
 from regulars.directory import Directory, ingest, places, tokens
 from regulars.model.place import SCOPES_DEFAULT, Account
 from regulars.model.record import Record
+from tests.api.shop import environ_of
 from tests.directory.world import Clock, opened
 from tests.proof_http.client import Answer
 
@@ -45,24 +45,15 @@ class App:
         body: bytes | None = None,
     ) -> Answer:
         """The answer to one request, decoded by the rules of PEP 3333 as granian does."""
-        path, _, query = target.partition(b"#")[0].partition(b"?")
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": method,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-            "QUERY_STRING": query.decode("latin-1"),
-            "SERVER_NAME": "127.0.0.1",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "REMOTE_ADDR": "127.0.0.1",
+        environ = environ_of(method, target.partition(b"#")[0]) | {
             "wsgi.version": (1, 0),
-            "wsgi.url_scheme": "http",
             "wsgi.input": io.BytesIO(body or b""),
             "wsgi.errors": io.StringIO(),
             "wsgi.multithread": False,
             "wsgi.multiprocess": True,
             "wsgi.run_once": False,
         }
+        del environ["HTTP_HOST"]  # only the headers that are asked for
         for name, value in headers:
             key = "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
             environ[

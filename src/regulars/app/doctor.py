@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import socket
@@ -14,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
-from msgspec import DecodeError, json
 
 from regulars import __version__, errors, limits
 from regulars.app import serving_locks
@@ -125,22 +123,13 @@ def _last_change(directory: Directory) -> int:
 
 
 def _server(data: Path) -> Finding:
-    """Who serves: whoever holds the lock says so in its file."""
-    try:
-        file = os.open(data / "serve.lock", os.O_RDONLY)
-    except OSError:
+    """Who serves."""
+    is_served, holder = serving_locks.look(data)
+    if not is_served:
         return Finding("server", True, "none runs")
-    try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        try:
-            holder = json.decode(os.pread(file, 1_000, 0), type=serving_locks.Holder)
-        except DecodeError:  # the disk was full when it began
-            return Finding("server", True, "some process serves")
-        return Finding("server", True, f"process {holder.pid} serves since {holder.since}")
-    finally:
-        os.close(file)
-    return Finding("server", True, "none runs")
+    if holder is None:
+        return Finding("server", True, "some process serves")
+    return Finding("server", True, f"process {holder.pid} serves since {holder.since}")
 
 
 def _port(settings: Settings) -> Finding:

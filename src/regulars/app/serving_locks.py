@@ -58,6 +58,21 @@ def share(data: Path, *, seconds: float = limits.SERVE_LOCK_SECONDS) -> int:
     return file
 
 
+def look(data: Path) -> tuple[bool, Holder | None]:
+    """Whether somebody serves this folder, and who, as far as the note says."""
+    try:
+        file = os.open(data / _SERVER, os.O_RDONLY)
+    except OSError:
+        return False, None
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True, _noted(file)
+    finally:
+        os.close(file)
+    return False, None
+
+
 def _make(data: Path) -> None:
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -100,11 +115,15 @@ def _write(file: int, holder: Holder) -> None:
         os.pwrite(file, msgspec.json.encode(holder) + b"\n", 0)
 
 
-def _held(file: int, data: Path) -> errors.Fatal:
+def _noted(file: int) -> Holder | None:
+    """Who wrote the note; None when there is none, as after a start on a full disk."""
     try:
-        holder = msgspec.json.decode(os.pread(file, 1000, 0), type=Holder)
+        return msgspec.json.decode(os.pread(file, 1_000, 0), type=Holder)
     except msgspec.DecodeError:
-        who = "Another server"
-    else:
-        who = f"Another server (process {holder.pid}, since {holder.since})"
+        return None
+
+
+def _held(file: int, data: Path) -> errors.Fatal:
+    holder = _noted(file)
+    who = f"Another server (process {holder.pid}, since {holder.since})" if holder else "Another server"
     return errors.Fatal(f"{who} serves {data}", hint="Stop it, or choose another folder with --data.")

@@ -10,7 +10,7 @@ from msgspec import Struct
 from regulars.model.customer import Problem
 from regulars.model.record import Record
 from regulars.store import counters
-from regulars.store.store import Store
+from regulars.store.store import Store, array
 
 
 class Stored(Struct, frozen=True, gc=False):
@@ -94,23 +94,19 @@ def by_ref(
     store: Store, account_id: int, loc_no: int, source_id: int, refs: Iterable[str]
 ) -> dict[str, Stored]:
     """Those of a source's refs that are there."""
-    values = {"account_id": account_id, "loc_no": loc_no, "source_id": source_id, "refs": _array(refs)}
+    values = {"account_id": account_id, "loc_no": loc_no, "source_id": source_id, "refs": array(refs)}
     return {row[0]: Stored(*row) for row in store.rows("customers_by_ref", values)}
 
 
 def taken_pos_refs(store: Store, account_id: int, loc_no: int, pos_refs: Iterable[str]) -> set[str]:
     """Those of these posRefs that are served already at the location."""
-    values = {"account_id": account_id, "loc_no": loc_no, "pos_refs": _array(pos_refs)}
+    values = {"account_id": account_id, "loc_no": loc_no, "pos_refs": array(pos_refs)}
     return {row[0] for row in store.rows("taken_pos_refs", values)}
 
 
 def taken_ids(store: Store, account_id: int, ids: Iterable[str]) -> set[str]:
     """Those of these Square ids that are in use in the account."""
-    return {row[0] for row in store.rows("taken_ids", {"account_id": account_id, "ids": _array(ids)})}
-
-
-def _array(texts: Iterable[str]) -> str:
-    return msgspec.json.encode(list(texts)).decode()
+    return {row[0] for row in store.rows("taken_ids", {"account_id": account_id, "ids": array(ids)})}
 
 
 def put(

@@ -8,6 +8,7 @@ from pathlib import Path
 from regulars import errors
 from regulars.store import keyfile, schema, sqlite
 from regulars.store.store import Store
+from regulars.store.turnstile import Turnstile
 
 FILE = "regulars.db"
 _KEY_ID = "regulars.keyid"
@@ -84,9 +85,7 @@ def _check_key(folder: Path, path: Path, key: bytes | None) -> None:
 
 def _check_length(path: Path) -> None:
     """A file emptied, cut short or of another kind shows before SQLite opens it."""
-    was_opened = path.with_name(
-        "write.lock"
-    ).exists()  # the turnstile's: a new file has its first page before
+    was_opened = Turnstile.was_in(path.parent)
     if not _has_content(path):
         if was_opened and path.exists():
             raise errors.Fatal(

@@ -33,12 +33,8 @@ def connect(path: Path, *, key: bytes | None, role: Role) -> apsw.Connection:
     with translating():
         connection = apsw.Connection(str(path), statementcachesize=200)
     try:
-        if key is not None:
-            connection.pragma("cipher", "chacha20")
-            connection.execute(f"PRAGMA hexkey='{(b'raw:' + key.hex().encode()).hex()}'")
         connection.set_busy_timeout(limits.BUSY_MILLISECONDS)
-        # Before the first read: an encrypted file that another process makes meanwhile is sealed in pages of this size.
-        connection.pragma("page_size", PAGE_SIZE)
+        take_form(connection, key)
         _check_owner(connection, path)  # before anything is written to a file that may not be ours
         if _journal_mode(connection) != "wal":
             raise errors.Fatal(
@@ -61,6 +57,17 @@ def connect(path: Path, *, key: bytes | None, role: Role) -> apsw.Connection:
         connection.close()
         raise
     return connection
+
+
+def take_form(connection: apsw.Connection, key: bytes | None) -> None:
+    """The key and the size of a page, which every file of ours has: before the first read.
+
+    An encrypted file that another process makes meanwhile is sealed in pages of this size.
+    """
+    if key is not None:
+        connection.pragma("cipher", "chacha20")
+        connection.execute(f"PRAGMA hexkey='{(b'raw:' + key.hex().encode()).hex()}'")
+    connection.pragma("page_size", PAGE_SIZE)
 
 
 def _journal_mode(connection: apsw.Connection) -> object:

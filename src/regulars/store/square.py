@@ -6,11 +6,9 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
 
-import msgspec
-
 from regulars import limits
 from regulars.model.page import SortField, SortOrder, SquarePosition
-from regulars.store.store import Row, Store
+from regulars.store.store import Row, Store, array
 
 Document = tuple[bytes, bytes | None, bytes | None, bytes | None]  # core, group_ids, segment_ids, cards
 
@@ -78,7 +76,7 @@ def _by_creation(row: Row) -> Row:
 
 def documents(store: Store, account_id: int, rids: Sequence[int]) -> list[Document]:
     """Square documents in their pieces, in the order of these rids, all known to be there."""
-    values = {"account_id": account_id, "rids": msgspec.json.encode(rids).decode()}
+    values = {"account_id": account_id, "rids": array(rids)}
     found: dict[int, Document] = {row[0]: row[1:] for row in store.rows("square_documents", values)}
     return [found[rid] for rid in rids]
 

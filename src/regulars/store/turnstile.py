@@ -12,14 +12,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_TURN, _WRITE = "turn.lock", "write.lock"
+
 
 class Turnstile:
     """The two lock files of a data folder, `turn.lock` and `write.lock`."""
 
     def __init__(self, folder: Path) -> None:
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-        self._turn = os.open(folder / "turn.lock", flags, 0o600)
-        self._write = os.open(folder / "write.lock", flags, 0o600)
+        self._turn = os.open(folder / _TURN, flags, 0o600)
+        self._write = os.open(folder / _WRITE, flags, 0o600)
+
+    @staticmethod
+    def was_in(folder: Path) -> bool:
+        """Whether a store was ever open in this folder: its file had its first page before."""
+        return (folder / _WRITE).exists()
 
     @contextmanager
     def passed(self) -> Iterator[None]:

@@ -97,10 +97,7 @@ def _copy(store: Store, target: Path) -> None:
         store.connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
         copy = apsw.Connection(str(target))
         try:
-            if store.key is not None:
-                copy.pragma("cipher", "chacha20")
-                copy.execute(f"PRAGMA hexkey='{(b'raw:' + store.key.hex().encode()).hex()}'")
-            copy.pragma("page_size", sqlite.PAGE_SIZE)
+            sqlite.take_form(copy, store.key)
             with copy.backup("main", store.connection, "main") as work:
                 while not work.done:
                     work.step(_BACKUP_PAGES)
