@@ -35,7 +35,10 @@ class Invalid(RegularsError):
 
 
 class Unauthorised(RegularsError):
-    """No token, or one that opens nothing. `reason`: `missing`, `malformed`, `unknown`, `revoked`, `expired`."""
+    """No token, or one that opens nothing. `reason`: `missing`, `malformed`, `unknown`, `revoked`, `expired`.
+
+    `signature`: a webhook that is not genuine.
+    """
 
     def __init__(self, message: str, *, reason: str) -> None:
         super().__init__(message)
@@ -69,6 +72,18 @@ class Retriable(RegularsError):
     def __init__(self, message: str, *, retry_after: int = 1, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.retry_after = retry_after
+
+
+class Collided(Retriable):
+    """Two transactions were in each other's way and this one was undone: begun again at once, it will pass."""
+
+
+class OutOfBudget(Retriable):
+    """A source may not be asked again before `retry_after` seconds; nothing failed."""
+
+
+class StartOver(RegularsError):
+    """What a walk through a source was to go on from no longer holds there: begin it anew."""
 
 
 class StorageFull(RegularsError):

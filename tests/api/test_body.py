@@ -1,71 +1,26 @@
-"""Bodies: sized or chunked, whole or refused."""
+"""Bodies: whole or refused, read only where a route takes one and who asks is known."""
 
 from __future__ import annotations
 
 import io
-import threading
-import time
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from regulars import errors, limits
-from regulars.api.body import Bodies
+from regulars.api import body
+from regulars.model.place import SCOPES
 from tests.api.shop import HERE, Shop, answered, environ_of
 
 LIST = f"/pos/v2/{HERE}/customers"
+CREATE = "/v2/customers"
 
 
-class Dripping:
-    """A stream that gives a few bytes at a time, as a network does."""
-
-    def __init__(self, data: bytes, piece: int) -> None:
-        self._stream = io.BytesIO(data)
-        self._piece = piece
-
-    def read(self, size: int) -> bytes:
-        return self._stream.read(min(size, self._piece))
-
-
-class Silent:
-    """A stream that never gives anything."""
-
-    def __init__(self) -> None:
-        self.released = threading.Event()
+class Unread:
+    """A stream that nobody may read."""
 
     def read(self, _size: int) -> bytes:
-        self.released.wait()
-        return b""
-
-
-class Late:
-    """A stream that takes its time."""
-
-    def __init__(self, data: bytes, seconds: float) -> None:
-        self._stream = io.BytesIO(data)
-        self._seconds = seconds
-
-    def read(self, size: int) -> bytes:
-        time.sleep(self._seconds)
-        return self._stream.read(size)
-
-
-class Broken:
-    """A stream whose connection has ended."""
-
-    def read(self, _size: int) -> bytes:
-        raise OSError
-
-
-def waiting() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "body"]
-
-
-def join_all() -> None:
-    for thread in waiting():
-        thread.join()
+        raise AssertionError("a body was read")
 
 
 def environ(stream: Any, length: int | str | None = None) -> dict[str, Any]:
@@ -73,133 +28,108 @@ def environ(stream: Any, length: int | str | None = None) -> dict[str, Any]:
     return {"wsgi.input": stream, **announced}
 
 
-@given(data=st.binary(max_size=5_000), piece=st.integers(1, 3_000), is_chunked=st.booleans())
-def test_a_body_is_whole(data: bytes, piece: int, is_chunked: bool) -> None:
-    """However it comes in pieces."""
-    assert Bodies().read(environ(Dripping(data, piece), None if is_chunked else len(data))) == data
-
-
 def test_a_sized_body_ends_where_it_says() -> None:
     """What follows on the connection is the next request's."""
-    assert Bodies().read(environ(io.BytesIO(b"bodyGET /"), 4)) == b"body"
+    assert body.read(environ(io.BytesIO(b"bodyGET /"), 4)) == b"body"
 
 
 @pytest.mark.parametrize("announced", [True, False])
 def test_the_bound(announced: bool) -> None:
-    """A mebibyte is taken, a byte more is not; a chunked one is read no further than that."""
+    """A mebibyte is taken, a byte more is not; a sized one is refused before a byte is read."""
     most = limits.BODY_BYTES_MAX
-    stream = io.BytesIO(bytes(3 * most))
 
-    assert len(Bodies().read(environ(io.BytesIO(bytes(most)), most if announced else None))) == most
+    assert len(body.read(environ(io.BytesIO(bytes(most)), most if announced else None))) == most
+    stream: Any = Unread() if announced else io.BytesIO(bytes(most + 1))
     with pytest.raises(errors.TooLarge):
-        Bodies().read(environ(stream, most + 1 if announced else None))
-    assert stream.tell() == (0 if announced else most + 1)
+        body.read(environ(stream, most + 1 if announced else None))
 
 
 @pytest.mark.parametrize("length", [str(2**63), "9" * 400])
 def test_a_length_beyond_all_bounds(length: str) -> None:
     """Is read as what it is."""
     with pytest.raises(errors.TooLarge):
-        Bodies().read(environ(Silent(), length))
+        body.read(environ(Unread(), length))
 
 
-@pytest.mark.parametrize("stream", [Broken(), io.BytesIO(b"half")])
-def test_a_body_that_breaks_off(stream: Any) -> None:
+def test_a_body_that_breaks_off() -> None:
     """Is not taken for a whole one."""
     with pytest.raises(errors.Invalid) as caught:
-        Bodies().read(environ(stream, 1_000))
+        body.read(environ(io.BytesIO(b"half"), 1_000))
 
     assert caught.value.rule == "too_slow"
 
 
-def test_a_body_that_does_not_come() -> None:
-    """Is not waited for."""
-    silent = Silent()
-
-    with pytest.raises(errors.Invalid) as caught:
-        Bodies(seconds_max=0.05).read(environ(silent, 10))
-
-    assert caught.value.rule == "too_slow"
-    silent.released.set()
-
-
-def test_many_slow_bodies_get_little_patience() -> None:
-    """Together they hold a worker for two seconds once, then for a tenth of its time; one that is there is read."""
-    bodies, silent = Bodies(seconds_max=0.2), Silent()
-    began = time.monotonic()
-    for _ in range(10):
-        with pytest.raises(errors.Invalid):
-            bodies.read(environ(silent, 10))
-
-    assert time.monotonic() - began < 0.2 + 10 * 0.06
-    assert bodies.read(environ(io.BytesIO(b"body"), 4)) == b"body"
-    silent.released.set()
-
-
-def test_patience_comes_back() -> None:
-    """A tenth of the time that goes by."""
-    now = [0.0]
-    bodies, silent = Bodies(seconds_max=0.2, clock=lambda: now[0]), Silent()
-    with pytest.raises(errors.Invalid):
-        bodies.read(environ(silent, 10))
-    now[0] += 2
-
-    assert bodies.read(environ(Late(b"body", 0.1), 4)) == b"body"
-    silent.released.set()
-
-
-def test_few_wait_for_what_nobody_wants() -> None:
-    """When many bodies never come, the next is refused at once, until one of them has ended."""
-    bodies, silent = Bodies(seconds_max=0.001), Silent()
-    join_all()
-    for _ in range(60):
-        with pytest.raises(errors.Invalid):
-            bodies.read(environ(silent, 10))
-
-    assert len(waiting()) == 32
-    silent.released.set()
-    join_all()
-    assert bodies.read(environ(io.BytesIO(b"body"), 4)) == b"body"
-
-
 @pytest.mark.parametrize("is_chunked", [True, False])
-def test_a_request_with_a_body_is_answered(shop: Shop, is_chunked: bool) -> None:
-    """A body where none is wanted does no harm."""
-    answer = shop.ask("GET", LIST, body=b'{"a":1}', chunked=is_chunked)
-
-    assert answer.body == shop.get(LIST).body
-
-
-@pytest.mark.parametrize("is_chunked", [True, False])
-@pytest.mark.parametrize("target", [LIST, "/v2/customers"])
-def test_a_body_that_is_too_large(shop: Shop, target: str, is_chunked: bool) -> None:
-    """413 in the dialect's shape."""
-    answer = shop.ask("GET", target, body=bytes(limits.BODY_BYTES_MAX + 1), chunked=is_chunked)
-
-    assert answer.status == 413
-    if target == LIST:
-        assert answer.json["status"] == 413
-    else:
-        assert answer.code == "REQUEST_ENTITY_TOO_LARGE"
-
-
-@pytest.mark.parametrize("target", [LIST, "/v2/customers"])
-def test_a_body_that_is_cut_off_is_408(shop: Shop, target: str) -> None:
-    """In the dialect's shape."""
-    request = environ_of("GET", target) | {
-        "CONTENT_LENGTH": "100",
+def test_a_body_where_none_is_wanted(shop: Shop, is_chunked: bool) -> None:
+    """Is not read, and does no harm."""
+    request = environ_of("GET", LIST, body=b'{"a":1}', chunked=is_chunked) | {
         "HTTP_AUTHORIZATION": f"Bearer {shop.reader}",
+        "wsgi.input": Unread(),
     }
 
-    answer = answered(shop.app, request)
-
-    assert answer.status == 408
-    if target == "/v2/customers":
-        assert answer.code == "REQUEST_TIMEOUT"
+    assert answered(shop.app, request).body == shop.get(LIST).body
 
 
-def test_a_stranger_is_not_waited_for(shop: Shop) -> None:
-    """Without a token nothing of a body is read, so nobody unknown can hold a worker."""
-    request = environ_of("GET", LIST) | {"CONTENT_LENGTH": "100", "wsgi.input": Silent()}
+@pytest.mark.parametrize("is_chunked", [True, False])
+def test_a_body_that_is_too_large(own_shop: Shop, is_chunked: bool) -> None:
+    """413 in the dialect's shape."""
+    token = own_shop.token(scopes=SCOPES)
 
-    assert answered(shop.app, request).status == 401
+    answer = own_shop.ask(
+        "POST", CREATE, body=bytes(limits.BODY_BYTES_MAX + 1), chunked=is_chunked, token=token
+    )
+
+    assert (answer.status, answer.code) == (413, "REQUEST_ENTITY_TOO_LARGE")
+
+
+def test_a_body_that_is_cut_off_is_408(own_shop: Shop) -> None:
+    """In the dialect's shape."""
+    request = environ_of("POST", CREATE) | {
+        "CONTENT_LENGTH": "100",
+        "HTTP_AUTHORIZATION": f"Bearer {own_shop.token(scopes=SCOPES)}",
+    }
+
+    answer = answered(own_shop.app, request)
+
+    assert (answer.status, answer.code) == (408, "REQUEST_TIMEOUT")
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer rg_nobody", "Bearer reader"])
+def test_a_body_of_somebody_who_may_not(shop: Shop, authorization: str) -> None:
+    """Nothing of it is read, and it is not asked for."""
+    request = environ_of("POST", CREATE) | {
+        "CONTENT_LENGTH": "100",
+        "HTTP_AUTHORIZATION": authorization.replace("reader", shop.reader),
+        "wsgi.input": Unread(),
+        body.TO_COME: True,
+    }
+
+    assert answered(shop.app, request).status in {401, 403}
+    assert body.WANTED not in request
+
+
+def test_a_body_to_come_is_asked_for_once(own_shop: Shop) -> None:
+    """The request counts once, and is answered when it is asked again with its body."""
+    token = own_shop.token(scopes=SCOPES, rate=1)
+    data = b'{"given_name":"Ada"}'
+    request = environ_of("POST", CREATE, body=data) | {"HTTP_AUTHORIZATION": f"Bearer {token}"}
+    first = request | {"wsgi.input": Unread(), body.TO_COME: True}
+    answered(own_shop.app, first)
+
+    answer = answered(own_shop.app, request | {body.ADMITTED: first[body.WANTED]})
+
+    assert answer.status == 200
+    assert answer.headers["x-ratelimit-remaining"] == "0"
+    assert answer.json["customer"]["given_name"] == "Ada"
+
+
+@pytest.mark.parametrize(("failure", "status"), [(body.too_slow(), 408), (body.too_many(), 503)])
+def test_a_body_that_has_not_come(own_shop: Shop, failure: errors.RegularsError, status: int) -> None:
+    """The reason is told in the dialect's shape."""
+    token = own_shop.token(scopes=SCOPES)
+    request = environ_of("POST", CREATE, body=b"{}") | {
+        "HTTP_AUTHORIZATION": f"Bearer {token}",
+        body.FAILED: failure,
+    }
+
+    assert answered(own_shop.app, request).status == status

@@ -23,6 +23,7 @@ from tests.api.shop import HERE, Answered, Shop
 
 SHIFT4 = f"/pos/v2/{HERE}/customers"
 SQUARE = "/v2/customers"
+PLACES = "/v2/merchants"
 CODES = Path("/", "work", "shared", "contracts", "square-error-codes.json")
 
 
@@ -43,7 +44,7 @@ def in_shape(answer: Answered, dialect: str) -> None:
         ("/", "native"), ("/nothing", "native"), ("/v1/x", "native"), ("/v22/x", "native"), ("/posy", "native"),
         ("/api", "native"), ("/api/x", "native"), ("*", "native"), ("", "native"), ("/healthz/x", "native"),
         ("/v2", "square"), ("/v2/", "square"), ("/v2/nothing", "square"), ("//v2/nothing", "square"),
-        ("/oauth2/token", "square"), ("/v2/customers/a/b", "square"), ("/v2/customers/groups/x", "square"),
+        ("/oauth2/nothing", "square"), ("/v2/customers/a/b", "square"), ("/v2/customers/groups/x", "square"),
         ("/pos", "shift4"), ("/pos/v2/1", "shift4"), ("/api/pos/x", "shift4"), ("/marketplace/v2", "shift4"),
         ("/pos/v2/1/customers;x", "shift4"), ("/pos/v2//customers/x", "shift4"),
     ],
@@ -76,7 +77,7 @@ def test_paths_that_are_not_there(shop: Shop, path: str, dialect: str) -> None:
 )
 @pytest.mark.parametrize(
     ("path", "dialect"),
-    [(SHIFT4, "shift4"), (SQUARE, "square"), ("/healthz", "native"), (SHIFT4 + "/x", "shift4")],
+    [(SHIFT4, "shift4"), (PLACES, "square"), ("/healthz", "native"), (SHIFT4 + "/x", "shift4")],
 )
 def test_methods_that_are_not_there(shop: Shop, method: str, path: str, dialect: str) -> None:
     """405 with the methods that are."""
@@ -93,7 +94,7 @@ def test_methods_that_are_not_there(shop: Shop, method: str, path: str, dialect:
 def test_head_and_options(shop: Shop) -> None:
     """HEAD is GET without the body, also in length; OPTIONS names the methods."""
     head, get = shop.ask("HEAD", SHIFT4), shop.get(SHIFT4)
-    options = shop.ask("OPTIONS", SQUARE, token=None)
+    options = shop.ask("OPTIONS", PLACES, token=None)
 
     assert (head.status, head.body) == (200, b"")
     assert head.headers == get.headers
@@ -109,7 +110,7 @@ def failing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception]
         def fail(*_args: object, **_named: object) -> None:
             raise error
 
-        for module, name in ((listing, "page"), (listing, "one"), (square_list, "page")):
+        for module, name in ((listing, "joined_page"), (listing, "one"), (square_list, "page")):
             monkeypatch.setattr(module, name, fail)
         return shop
 

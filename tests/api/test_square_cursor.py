@@ -10,7 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from regulars import errors, limits
-from regulars.api.square.cursor import Cursor, Seal
+from regulars.api.seal import Seal
+from regulars.api.square.cursor import Cursor
 from regulars.model.page import SquarePosition
 from tests.api.shop import READ, Shop
 from tests.directory.world import person
@@ -42,7 +43,7 @@ def test_what_is_sealed_opens(cursor: Cursor, account_id: int) -> None:
     text = SEAL.seal(cursor, account_id)
 
     assert re.fullmatch("[A-Za-z0-9_-]+", text)
-    assert SEAL.open(text, account_id) == cursor
+    assert SEAL.open(text, account_id, Cursor) == cursor
     assert SEAL.seal(cursor, account_id) == text
 
 
@@ -55,7 +56,7 @@ def test_the_longest_opens() -> None:
     text = SEAL.seal(cursor, 2**62)
 
     assert len(text) <= limits.CURSOR_LENGTH_MAX
-    assert SEAL.open(text, 2**62) == cursor
+    assert SEAL.open(text, 2**62, Cursor) == cursor
 
 
 @given(cursor=cursors, at=st.integers(0), character=st.sampled_from(ALPHABET))
@@ -66,7 +67,7 @@ def test_any_changed_character_is_noticed(cursor: Cursor, at: int, character: st
     for place in (at, len(text) - 1):
         assume(text[place] != character)
         with pytest.raises(errors.Invalid):
-            SEAL.open(text[:place] + character + text[place + 1 :], 1)
+            SEAL.open(text[:place] + character + text[place + 1 :], 1, Cursor)
 
 
 @given(
@@ -77,7 +78,7 @@ def test_any_changed_character_is_noticed(cursor: Cursor, at: int, character: st
 def test_anything_else_is_invalid(text: str) -> None:
     """And nothing but that."""
     with pytest.raises(errors.Invalid) as caught:
-        SEAL.open(text, 1)
+        SEAL.open(text, 1, Cursor)
 
     assert (caught.value.field, caught.value.rule) == ("cursor", "not_a_cursor")
 
@@ -89,9 +90,9 @@ def test_a_cursor_belongs_to_an_account_and_a_key(cursor: Cursor, account_id: in
     text = SEAL.seal(cursor, account_id)
 
     with pytest.raises(errors.Invalid):
-        SEAL.open(text, other)
+        SEAL.open(text, other, Cursor)
     with pytest.raises(errors.Invalid):
-        Seal(bytes(32)).open(text, account_id)
+        Seal(bytes(32)).open(text, account_id, Cursor)
 
 
 def test_a_cursor_tells_nothing() -> None:

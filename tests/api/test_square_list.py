@@ -134,10 +134,11 @@ def test_one_customer(shop: Shop) -> None:
 
 @pytest.mark.parametrize("name", sorted(door._RESERVED))
 def test_static_paths_are_no_ids(shop: Shop, name: str) -> None:
-    """Nothing is served there yet, and no customer may stand in for it."""
+    """Whatever is served there or not, no customer may stand in for it."""
     answer = shop.get(f"{LIST}/{name}")
 
-    assert (answer.status, answer.code) == (404, "NOT_FOUND")
+    assert "customer" not in answer.json
+    assert answer.status in {200, 404, 405}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from regulars import errors
 from regulars.app import bench
-from regulars.app.bench import children, inside, loading, promises, tables
+from regulars.app.bench import children, inside, loading, promises, square_searches, tables
 from regulars.app.bench.loading import Plan
 from regulars.app.bench.report import Report
 
@@ -23,9 +23,12 @@ HTTP = {
     "http.nothing", "http.page.first", "http.page.deep", "http.page.random", "http.changes.first",
     "http.changes.deep", "http.square.first", "http.square.walk", "ratio.deep", "ratio.random",
     *(f"http.search.{text}" for text in inside.SEARCHES),
+    *(f"http.square.search.{key}" for key, *_ in square_searches.SEARCHES),
 }  # fmt: skip
 NGINX = {"nginx.page.first", "nginx.page.random", "ratio.nginx.first", "ratio.nginx.random"}
 UPSERTS = {f"upsert.{how}.{which}" for how in ("cpu", "wall") for which in ("mean", "p50", "p99", "max")}
+
+PULLS = {"pull.square", "pull.shift4"}
 
 has_nginx = children.nginx_path() is not None
 
@@ -46,7 +49,7 @@ def report(folder: Path) -> Report:
 
 def test_measures_every_row(report: Report) -> None:
     """Every figure of the table is there and was measured in this run."""
-    wanted = LOADED | INSIDE | HTTP | UPSERTS | (NGINX if has_nginx else set())
+    wanted = LOADED | INSIDE | HTTP | UPSERTS | PULLS | (NGINX if has_nginx else set())
 
     assert {figure.key for figure in report.figures} == wanted
     assert [

@@ -82,6 +82,31 @@ def _answer_slowly(listening: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
 
 
+def test_the_client_reads_chunks() -> None:
+    """A chunked answer is one body, wherever it is cut, and the next one begins behind it."""
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n012345\r\n4;x=y\r\n6789\r\n0\r\n\r\n"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        threading.Thread(target=_answer_in_two, args=(listening, answer), daemon=True).start()
+
+        with client.Client(port, width=1) as asking:
+            bodies = [asking.body(client.get("/")) for _ in range(len(answer) - 1)]
+
+    assert set(bodies) == {b"0123456789"}
+
+
+def _answer_in_two(listening: socket.socket, answer: bytes) -> None:
+    """The answer cut in another place each time."""
+    connection, _ = listening.accept()
+    with connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for at in range(1, len(answer)):
+            connection.recv(10_000)
+            connection.sendall(answer[:at])
+            threading.Event().wait(0.002)
+            connection.sendall(answer[at:])
+
+
 @pytest.mark.skipif(children.nginx_path() is None, reason="nginx is not installed")
 def test_nginx_serves_the_bytes_and_ends(tmp_path: Path) -> None:
     """What it is given is what it serves; afterwards no process of it is left."""

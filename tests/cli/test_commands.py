@@ -7,11 +7,17 @@ import os
 import pty
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.cli.running import Till, finish, start
+from regulars.app.opening import open_directory
+from regulars.directory import attributes, definitions, places, subscriptions
+from regulars.directory.subscriptions import Asked
+from regulars.model.attribute import Schema
+from regulars.model.event import CREATED
+from tests.cli.running import SHIFT4, Till, finish, start
 
 
 def test_export_gives_every_customer_in_either_shape(till: Till) -> None:
@@ -26,6 +32,31 @@ def test_export_gives_every_customer_in_either_shape(till: Till) -> None:
         table = list(csv.DictReader(io.StringIO(till.run("export", "--format", "csv", "--shape", shape).out)))
         assert [row[column] for row in table] == [one["posRef"] for one in lines]
     assert till.run("export", "--location", 9).code == 3
+
+
+def test_a_whole_export_has_everything(till: Till) -> None:
+    """What the native API says, custom attributes, and for whom a customer answers."""
+    till.filled(3)
+    first, second = (till.run("show", ref, "--json").value[0]["id"] for ref in ("C-1", "C-2"))
+    till.run("merge", first, second)
+    till.run("pin", first, "note")
+    _attribute(till, first, "gold")
+
+    found = till.run("export", "--shape", "native", "--json").value
+    assert [json.loads(line) for line in till.run("export", "--shape", "native").out.splitlines()] == found
+    assert [one["pos_ref"] for one in found] == ["C-1", "C-3"]
+    assert (found[0]["answers_for"], found[0]["custom_attributes"]) == ([second], {"tier": "gold"})
+    assert (found[0]["pinned_fields"], found[0]["record"]["format"]) == (["note"], "shift4")
+    assert (found[1]["answers_for"], found[1]["custom_attributes"]) == ([], {})
+    assert till.run("export", "--shape", "native", "--format", "csv").code == 2
+
+
+def _attribute(till: Till, id: str, value: str) -> None:
+    with closing(open_directory(till.data)) as directory:
+        grant = subscriptions.everything(places.account(directory, "default"))
+        asked = definitions.Asked(Schema("String"), None, None)
+        definitions.create(directory, grant, "tier", asked, idempotency_key=None, said=b"")
+        attributes.upsert(directory, grant, id, attributes.Asked("tier", value, None, None, b""))
 
 
 def test_an_exported_table_runs_no_formula(till: Till) -> None:
@@ -113,6 +144,50 @@ def test_delete_asks_first_and_leaves_nothing(till: Till) -> None:
     assert all(b"ada2@example" not in file.read_bytes() for file in till.data.iterdir())
 
 
+def test_a_merge_and_back(till: Till) -> None:
+    """Whoever was merged away is found no more, until it is back."""
+    till.filled()
+    first, second = (till.run("show", ref, "--json").value[0]["id"] for ref in ("C-1", "C-2"))
+
+    done = till.run("merge", first, second, "--json").value
+    assert (done["survivor"], done["returned"]) == (first, [])
+    assert till.run("show", "C-2").code == 3
+
+    assert till.run("unmerge", done["merge_id"], "--json").value["returned"] == [second]
+    assert till.run("show", "C-2").code == 0
+    assert till.run("unmerge", done["merge_id"]).code == 1
+    assert "regulars unmerge" in till.run("merge", first, second).talk
+
+
+def test_an_id_that_was_merged_away_shows_the_survivor(till: Till) -> None:
+    """Who answers for it, and for whom; nothing is deleted under its name."""
+    till.filled()
+    first, second = (till.run("show", ref, "--json").value[0]["id"] for ref in ("C-1", "C-2"))
+    till.run("merge", first, second)
+
+    [shown] = till.run("show", second, "--json").value
+    assert (shown["id"], shown["answers_for"]) == (first, [second])
+    assert f"merged into it: {second}" in till.run("show", second).out
+    refused = till.run("delete", second, "--yes")
+    assert refused.code == 1
+    assert first in refused.talk
+    assert till.run("show", first).code == 0
+
+    assert till.run("delete", first, "--yes").code == 0
+    assert till.run("show", second).code == 3
+
+
+def test_custom_attributes_are_shown(till: Till) -> None:
+    """By key, with their values."""
+    till.filled(1)
+    id = till.run("show", "C-1", "--json").value[0]["id"]
+    _attribute(till, id, "gold\x1b[2J")
+
+    assert till.run("show", id, "--json").value[0]["custom_attributes"] == {"tier": "gold\x1b[2J"}
+    assert 'tier: "gold' in till.run("show", id).out
+    assert "\x1b" not in till.run("show", id).out
+
+
 def test_a_posref_at_two_locations_is_not_guessed(till: Till) -> None:
     """Deleting asks which one."""
     till.filled()
@@ -180,6 +255,40 @@ def test_the_doctor_has_a_cure_for_what_is_wrong(till: Till) -> None:
     assert store_finding["cure"]
 
 
+def test_a_webhook_is_listed_replayed_and_seen_by_the_doctor(till: Till) -> None:
+    """Who failed is found by the doctor, whose cure lets it hear again what it missed."""
+    till.filled()
+    with closing(open_directory(till.data)) as directory:
+        account = places.account(directory, "default")
+        grant = subscriptions.everything(account)
+        asked = Asked("Mine", (CREATED,), "https://hooks.invalid/")
+        id = subscriptions.create(directory, grant, asked)
+    till.run("import", till.file("more.jsonl", SHIFT4 % (7, 7, 7)), "--location", 1)
+    assert till.run("doctor").code == 0
+
+    assert till.run("worker", "--once", "--json").value == {"delivered": 0, "failed": 1}
+    [listed] = till.run("webhook", "list", "--json").value
+    assert (listed["id"], listed["attempts"], listed["state"]) == (id, 1, "enabled")
+    assert "signature_key" not in listed
+    done = till.run("doctor")
+    assert done.code == 1
+    assert f"regulars webhook replay {id}" in done.talk
+
+    assert till.run("webhook", "replay", id, "--from", "2001-01-01", "--json").value == {"events": 1}
+    assert till.run("webhook", "replay", id, "--from", "no event").code == 2
+    assert till.run("webhook", "replay", "wbhk_nobodys").code == 3
+    assert till.run("webhook", "list", "--json").value[0]["attempts"] == 0
+    assert till.run("doctor").code == 0
+
+
+def test_a_setting_that_is_no_list_of_networks_is_told(till: Till) -> None:
+    """Before anything is delivered anywhere."""
+    done = till.run("worker", "--once", env={"REGULARS_WEBHOOK_ALLOW": "the office"})
+
+    assert done.code == 1
+    assert "REGULARS_WEBHOOK_ALLOW" in done.talk
+
+
 def test_the_doctor_says_who_serves(till: Till) -> None:
     """While a server holds the folder."""
     till.filled()
@@ -227,3 +336,60 @@ def test_the_program_is_a_module_too() -> None:
     out, _ = finish(start("--version"))
 
     assert out.startswith("regulars ")
+
+
+def test_pins_are_set_and_shown(till: Till) -> None:
+    """Each command adds or takes away, and `show` tells what holds."""
+    till.filled(1)
+    id = till.run("show", "C-1", "--json").value[0]["id"]
+
+    assert till.run("pin", id, "phones", "last_name", "--json").value == {
+        "id": id, "pinned_fields": ["last_name", "phones"],
+    }  # fmt: skip
+    assert "pinned: last_name, phones" in till.run("show", id).out
+    assert till.run("unpin", id, "phones", "note").talk == "Pinned: last_name.\n"
+    assert till.run("show", id, "--json").value[0]["pinned_fields"] == ["last_name"]
+    assert till.run("unpin", id, "last_name").talk == "Nothing is pinned.\n"
+    assert till.run("pin", id, "id").code == 2
+    assert till.run("pin", "NOBODY", "note").code == 3
+
+
+def test_a_source_may_bring_back_whom_it_is_told(till: Till) -> None:
+    """`source readmit` takes somebody who was deleted here off the list of those who stay away."""
+    till.filled(1)
+    till.run("import", till.file("a.jsonl", SHIFT4 % (7, 7, 7)), "--location", 1, "--source", "till")
+    added = till.run(
+        "source", "add", "regulars", "--name", "till", "--location", 1, "--url", "http://127.0.0.1:1", "--no-check",
+        "--token-file", "-", told="token",
+    )  # fmt: skip
+    assert added.code == 0, added.talk
+    assert till.run("source", "readmit", "till", "C-7").code == 3
+
+    till.run("delete", "C-7", "--yes")
+
+    assert till.run("source", "readmit", "till", "C-7", "--json").value == {"name": "till", "readmitted": 1}
+    assert till.run("source", "readmit", "till", "C-7").code == 3
+    assert till.run("source", "readmit", "nobody", "C-7").code == 3
+
+
+def test_a_rebuild_says_what_it_did(till: Till) -> None:
+    """After an import by older rules: what changed, in which fields, at which locations, and what quarantine gave."""
+    till.filled(3)
+    with closing(open_directory(till.data)) as directory, directory.store.write():
+        directory.store.connection.execute(
+            "UPDATE doc SET shift4 = CAST(replace(shift4, 'Ada', 'Eda') AS BLOB) WHERE rid & 1 = 0"
+        )
+    till.run("import", till.file("a.jsonl", '{"posRef":'), "--location", 1)
+
+    dry = till.run("rebuild", "--dry-run", "--json").value
+    assert dry == {
+        "read": 3, "changed": 2, "unreadable": 0, "fields": {"first_name": 2}, "quarantine": {"read": 1, "still": 1},
+        "dry_run": True,
+    }  # fmt: skip
+    done = till.run("rebuild", "--location", 1)
+    assert done.code == 0
+    assert done.talk == (
+        "3 customers read, 2 changed: first_name 2.\n0 records left quarantine, 1 still cannot be read.\n"
+    )
+    assert till.run("rebuild").talk.startswith("3 customers read, 0 changed.")
+    assert till.run("rebuild", "--location", 9).code == 3

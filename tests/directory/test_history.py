@@ -19,7 +19,7 @@ from regulars.model import instant
 from regulars.model.record import Record, Unreadable
 from regulars.store import counters
 from tests.conftest import TORTURE
-from tests.directory import world
+from tests.directory import common, world
 
 LOCATIONS = (11, 12)
 SOURCES = ("files", "till")
@@ -60,12 +60,16 @@ batches = st.lists(st.tuples(st.sampled_from(REFS), people), max_size=12)
 
 @pytest.fixture(autouse=True)
 def small_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Buckets of 4, 8 and 16 places instead of 256 to 65,536, so that a few customers fill many."""
+    """Buckets of 4, 8 and 16 places instead of 256 to 65,536, so that a few customers fill many.
+
+    And a word is common that two customers have.
+    """
     shrink(monkeypatch)
 
 
 def shrink(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counters, "BITS", (2, 3, 4))
+    common.shrink(monkeypatch)
 
 
 class History(RuleBasedStateMachine):
@@ -77,6 +81,8 @@ class History(RuleBasedStateMachine):
         self.clock = world.Clock()
         self.opened = world.opened(self.folder / "data", clock=self.clock)
         self.directory = self.opened.__enter__()
+        self.other = world.opened(self.folder / "data", clock=self.clock)  # as another process reads it
+        self.elsewhere = self.other.__enter__()
         self.account = world.settle_in(self.directory, *LOCATIONS)
         self.grant = world.grant_of(self.account)
         self.shelves = {location_id: world.Shelf() for location_id in LOCATIONS}
@@ -84,6 +90,7 @@ class History(RuleBasedStateMachine):
         self.bookmark = 0
 
     def teardown(self) -> None:
+        self.other.__exit__(None, None, None)
         self.opened.__exit__(None, None, None)
         shutil.rmtree(self.folder)
 
@@ -180,17 +187,19 @@ class History(RuleBasedStateMachine):
         text=st.sampled_from(SEARCHES),
         skip=st.integers(0, 4),
         back=st.none() | st.integers(0, 30),
+        here=st.booleans(),
     )
-    def search(self, location: int, text: str, skip: int, back: int | None) -> None:
-        """The index finds what plain Python finds."""
+    def search(self, location: int, text: str, skip: int, back: int | None, here: bool) -> None:
+        """The index finds what plain Python finds, in the process that writes and in another."""
         found = self._expected_hits(location, text)
+        directory = self.directory if here else self.elsewhere
         if back is None:
-            page = listing.search(self.directory, self.grant, location, text=text, skip=skip, limit=3)
+            page = listing.search(directory, self.grant, location, text=text, skip=skip, limit=3)
         else:
             after = self._newest() - back
             found = sorted((one for one in found if one.updated_at > after), key=lambda one: one.updated_at)
             page = listing.changes(
-                self.directory, self.grant, location, after=after, skip=skip, limit=3, text=text
+                directory, self.grant, location, after=after, skip=skip, limit=3, text=text
             )
         assert page.total == len(found)
         assert refs(page.documents) == [self._pos_ref(location, one) for one in found[skip : skip + 3]]

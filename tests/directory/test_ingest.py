@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from regulars import errors
-from regulars.directory import Directory, ingest, listing, lookup, quarantine, square_list
+from regulars import errors, normalise
+from regulars.directory import Directory, ingest, listing, lookup, places, preparing, quarantine, square_list
 from regulars.model import instant
 from regulars.model.place import Account, Grant
 from regulars.model.record import Record, Unreadable
+from regulars.wire import shift4
 from tests.directory import world
 
 SHOP, OTHER = 11, 12
@@ -156,7 +157,7 @@ def test_groups_segments_and_cards_are_spliced_in(
     take(directory, account, Record("square", raw))
     (one,) = square(directory, grant)
     assert list(one) == [
-        "created_at", "creation_source", "given_name", "group_ids", "id", "preferences", "reference_id",
+        "created_at", "creation_source", "given_name", "group_ids", "id", "preferences",
         "segment_ids", "updated_at", "version", "cards",
     ]  # fmt: skip
     assert one["cards"][0]["last_4"] == "1111"
@@ -251,3 +252,43 @@ def test_a_batch_is_cut_by_time(
         pace.learn(pace.rows, 0.001)
     assert pace.rows == 1_000
     assert take(directory, account, *(world.person(str(number)) for number in range(2_500))).created == 2_500
+
+
+@pytest.mark.parametrize("name", ["Ada", "Ada\tMaria", "Ada\x7f", "Ad\u00e1\x85", "Ada\\", "\x01"])
+@pytest.mark.parametrize("is_escaped", [False, True])
+def test_records_without_control_characters_are_known_by_their_bytes(name: str, *, is_escaped: bool) -> None:
+    """A record is looked through field by field unless its bytes say that it need not be; both say the same."""
+    text = json.dumps({"posRef": "1", "lastName": name}, ensure_ascii=is_escaped)
+
+    made = ingest.preview(Record("shift4", text.encode()), "US")
+
+    assert made == normalise.customer(shift4.read(text.encode()), region="US")
+
+
+def test_transactions_are_large_while_nobody_serves(directory: Directory, account: Account) -> None:
+    """No request waits then. Whoever begins to serve does not wait for a transaction as large as before."""
+    is_alone = True
+    directory.is_alone = lambda: is_alone
+    sizes: list[int] = []
+
+    def noted(_done: Any) -> None:
+        sizes.append(directory.pace.rows)
+
+    def work() -> preparing.Work:
+        location = places.location(directory, account.account_id, SHOP)
+        return preparing.Work(
+            location=location,
+            source_id=1,
+            source="files",
+            creation_source="IMPORT",
+            key=directory.key("posRef"),
+            merchant_id=account.merchant_id,
+            index=directory.store.index,
+        )
+
+    take(directory, account, world.person("first"))
+    ingest.every(directory, work(), [world.person(str(number)) for number in range(400)], within=noted)
+    is_alone = False
+    ingest.every(directory, work(), [world.person(str(number)) for number in range(150)], within=noted)
+
+    assert sizes == [1_000, 150]

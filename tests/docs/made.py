@@ -27,16 +27,16 @@ from regulars.api import openapi
 from regulars.api.native import errors as native_errors
 from regulars.api.native import routes as native
 from regulars.api.route import Route
+from regulars.api.seal import Seal
 from regulars.api.shift4 import errors as shift4_errors
 from regulars.api.shift4 import routes as shift4
 from regulars.api.square import errors as square_errors
 from regulars.api.square import routes as square
-from regulars.api.square.cursor import Seal
 from regulars.cli import codes
 from regulars.cli.program import app
-from regulars.wire.csv import FIELDS
-from regulars.wire.csv.columns import REPEATED
+from regulars.model.columns import FIELDS, REPEATED
 from tests.docs import pages
+from tests.square_errors import golden
 
 _BLOCK = re.compile(r"(<!-- made: ([^>]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _GLOBAL = {"data", "account", "key_file", "as_json"}
@@ -46,7 +46,8 @@ SOURCE = pages.ROOT / "src" / "regulars"
 ELSEWHERE = {
     "regulars.config": {"WORKERS_MAX": "processes that answer"},
     "regulars.api.query": {"LENGTH_MAX": "characters of a query string"},
-    "regulars.api.body": {"SECONDS_MAX": "seconds that a body may take to arrive; then the answer is 408"},
+    "regulars.api.faults": {"SLOW_SECONDS": "seconds that the sandbox's fault `slow` takes"},
+    "regulars.api.fault_pages": {"STALE_SECONDS": "seconds that the lists of `stale-list` lag behind"},
     "regulars.app.serving": {
         "HEADER_MILLISECONDS": "milliseconds that a request's head may take to arrive; also ends idle connections",
         "HEAD_BYTES_MAX": "bytes of a request's line and headers",
@@ -72,6 +73,8 @@ def blocks() -> dict[str, Callable[[], str]]:
         "errors native": lambda: _statuses(native_errors.STATUS),
         "errors square": _square_statuses,
         "errors square rules": _square_codes,
+        "square errors everywhere": golden.everywhere,
+        "square errors operations": lambda: golden.operations(square.routes(Seal(bytes(32)))),
     }
     made |= {f"cli {path}": _of(_command, (path, command)) for path, command in commands().items()}
     made |= {f"parameters {one['operationId']}": _of(_parameters, one) for _, _, one in operations()}
@@ -276,7 +279,32 @@ def _number(value: float) -> str:
 
 _SETTINGS = {
     config.DATA: ("`--data`", f"`./{config.DATA_DEFAULT}`", "The data folder."),
+    config.DATABASE: (
+        "`--database`",
+        "none",
+        "A PostgreSQL database instead of a file: its URL. A password may stand in the variable, not in the option.",
+    ),
+    config.REPLICAS: (
+        "`--replica`",
+        "none",
+        "Replicas of the database, parted by blanks. Passwords may stand in the variable, not in the option.",
+    ),
     config.KEY_FILE: ("`--key-file`", "none", "The key of an encrypted store. A path, never the key itself."),
+    config.WEBHOOK_ALLOW: (
+        "",
+        "none",
+        "Networks beside the public internet that webhooks may go to, as `CIDR,…`; plain http only there.",
+    ),
+    config.PUBLIC_URL: (
+        "",
+        "what the request says",
+        "The address that others reach this server at, such as `https://shop.example.com`: some sign it in webhooks.",
+    ),
+    config.SOURCE_TOKEN: (
+        "`--token-file`",
+        "none",
+        "The credentials of a source that is added, or gets new ones. Better in a file that only you can read.",
+    ),
     config.TRACEBACK: (
         "",
         "",
@@ -312,7 +340,7 @@ def _csv_fields() -> str:
 
 def routes() -> tuple[Route, ...]:
     """Every route that serves."""
-    return (*shift4.ROUTES, *square.routes(Seal(bytes(32))), *native.routes(lambda: b"{}"))
+    return (*shift4.ROUTES, *square.routes(Seal(bytes(32))), *native.routes(Seal(bytes(32)), lambda: b"{}"))
 
 
 def document() -> Any:
@@ -334,7 +362,9 @@ def _routes() -> str:
     rows = []
     for route in routes():
         places = "<br>".join(f"`{route.method} {template}`" for template in route.templates)
-        scope = "no token" if route.scope == "public" else f"`{route.scope}`"
+        scope = {"public": "no token", "token": "any token", "hook": "the id"}.get(
+            route.scope, f"`{route.scope}`"
+        )
         rows.append(f"| {places} | {scope} | {route.dialect} | {_cell(route.summary)} |")
     return "\n".join(["| | scope | dialect | |", "|---|---|---|---|", *rows, ""])
 

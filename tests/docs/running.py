@@ -1,8 +1,8 @@
 """Runs the blocks of a page as a reader would: one after the other, in one shell, in an empty folder.
 
 A block is run when its fence says so: `sh test`, `sh test serve` (it goes on in the background until the page ends),
-`python test`, `js test`. What stands in a `text prints` block must have been printed by the block before it, line by
-line and in order; `…` stands for anything.
+`python test`, `js test`. One that says `file NAME` is written there before anything is run. What stands in a
+`text prints` block must have been printed by the block before it, line by line and in order; `…` stands for anything.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from tests.docs.pages import Block
 BIN = Path(sys.executable).parent
 NODE_MODULES = pages.ROOT / "tests" / "sdk" / "node" / "node_modules"
 _PORT = "8080"
+_DATABASE = "postgresql://regulars@db.example.com/regulars"
 _START_SECONDS = 20
 _PAGE_SECONDS = 60
 
@@ -38,11 +39,18 @@ def free_port() -> int:
 
 
 def run(
-    page: Path, folder: Path, *, stand_in: bool = False, port: int | None = None, token: str = ""
+    page: Path,
+    folder: Path,
+    *,
+    stand_in: bool = False,
+    port: int | None = None,
+    token: str = "",
+    database: str = "",
 ) -> None:
     """Runs a page; raises AssertionError with what was printed when a block fails or prints something else.
 
     `stand_in`: with our own curl even where there is a real one. `port` and `token`: of a server that runs already.
+    `database`: the empty one that the page's address stands for.
     """
     port = port or free_port()
     found = [
@@ -51,8 +59,9 @@ def run(
         if "test" in block.words or block.words[:2] == ("text", "prints")
     ]
     found = [block for block in found if "demo" not in block.words and _can_run(block)]
+    _write_files(page, folder)
     script = _script([block for block in found if "test" in block.words], folder, port)
-    done = _shell(script, folder, stand_in=stand_in, token=token)
+    done = _shell(script, folder, stand_in=stand_in, given={"TOKEN": token, "DATABASE": database})
     printed = [folder / ".blocks" / f"{number}.out" for number in range(len(found))]
     texts = [path.read_text(encoding="utf-8", errors="replace") if path.exists() else "" for path in printed]
     assert done.returncode == 0, (
@@ -64,6 +73,14 @@ def run(
             number += 1
         else:
             check_printed(block.text.replace(_PORT, str(port)), texts[number])
+
+
+def _write_files(page: Path, folder: Path) -> None:
+    for block in pages.blocks(page):
+        if block.words[1:2] == ("file",):
+            path = folder / block.words[2]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.text, encoding="utf-8")
 
 
 def _can_run(block: Block) -> bool:
@@ -84,8 +101,9 @@ def _script(blocks: Sequence[Block], folder: Path, port: int) -> str:
     kept.mkdir()
     parts = ["set -eu"]
     for number, block in enumerate(blocks):
-        # A token that stands for one that was printed comes from the environment.
-        text = block.text.replace("TOKEN=rg_…", "TOKEN=$TOKEN").replace(_PORT, str(port)).strip("\n")
+        # A token that stands for one that was printed comes from the environment, and so does a database.
+        text = block.text.replace("TOKEN=rg_…", "TOKEN=$TOKEN").replace(_DATABASE, '"$DATABASE"')
+        text = text.replace(_PORT, str(port)).strip("\n")
         out = f".blocks/{number}.out"
         match block.words:
             case ("sh", "test", "serve"):
@@ -102,7 +120,9 @@ def _script(blocks: Sequence[Block], folder: Path, port: int) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _shell(script: str, folder: Path, *, stand_in: bool, token: str) -> subprocess.CompletedProcess[str]:
+def _shell(
+    script: str, folder: Path, *, stand_in: bool, given: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
     tools = folder / ".tools"
     tools.mkdir()
     here = Path(__file__).parent
@@ -117,12 +137,19 @@ def _shell(script: str, folder: Path, *, stand_in: bool, token: str) -> subproce
         tools / "curl",
         f'exec {curl} --fail "$@"' if curl else f'exec {sys.executable} {here / "curl.py"} "$@"',
     )
+    # What a page installs is there for this page alone, and comes from this machine alone.
+    packages = folder / ".packages"
+    _tool(
+        tools / "pip",
+        f'exec {BIN / "uv"} pip "$@" --quiet --offline --no-deps --no-build-isolation '
+        f"--python {sys.executable} --target {packages}",
+    )
     environment = {
         "PATH": f"{tools}:{BIN}:{os.environ.get('PATH', '/usr/bin:/bin')}",
         "HOME": str(folder),
         "LANG": "C.UTF-8",
-        "PYTHONPATH": str(pages.ROOT),
-        "TOKEN": token,
+        "PYTHONPATH": f"{pages.ROOT}:{packages}",
+        **given,
     }
     process = subprocess.Popen(
         ["/bin/sh", "-c", script], cwd=folder, env=environment, text=True, start_new_session=True,

@@ -4,15 +4,28 @@ from pathlib import Path
 
 import pytest
 
+from regulars.testing import postgres
 from tests.docs import pages, running
 
 GUIDES = sorted((pages.DOCS / "guides").glob("*.md"))
 
 
-@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
+ON_POSTGRES = {"postgresql", "replicas", "citus"}
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in GUIDES if page.stem not in ON_POSTGRES], ids=lambda page: page.stem
+)
 def test_a_guide_runs(page: Path, tmp_path: Path) -> None:
     """Typed from top to bottom in an empty folder, every block of a guide does what it says."""
     running.run(page, tmp_path, stand_in=page.stem == "shift4-clients")
+
+
+@pytest.mark.parametrize("name", sorted(ON_POSTGRES))
+def test_a_guide_runs_beside_a_database(name: str, tmp_path: Path) -> None:
+    """The same with an empty database, where the page says its address."""
+    with postgres.running(settings={"fsync": "off"}) as server:
+        running.run(pages.DOCS / "guides" / f"{name}.md", tmp_path, database=server.url)
 
 
 @pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)

@@ -49,7 +49,14 @@ def test_every_option_that_the_docs_speak_of_is_there() -> None:
         for opt in (*each.opts, *each.secondary_opts)
     }
     known |= {"--help", "--version"}
-    foreign = {"--silent", "--python"}
+    foreign = {
+        "--silent",
+        "--python",
+        "--config",
+        "--catalog",
+        "--state",
+        "--only",
+    }  # of curl, make, taps, peers
 
     lost = {}
     for page in pages.pages():

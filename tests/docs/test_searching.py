@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from regulars import limits
 from regulars.app import importing
 from regulars.app.opening import open_directory
-from regulars.directory import Directory, listing, places
+from regulars.directory import Directory, listing, places, square_search
+from regulars.directory.square_search import Search
 from regulars.model.place import SCOPES, Grant
+from regulars.wire import square_searching
+from regulars.wire.square_searching import CustomerFilterData
 from tests.docs import pages
 
 PAGE = pages.DOCS / "concepts" / "searching.md"
@@ -20,6 +24,11 @@ LOCATION = 12345
 def examples() -> list[tuple[str, list[str]]]:
     table = pages.prose(PAGE).split("## The rules")[0]
     rows = [row for row in pages.rows(table) if row[0] != "search"]
+    return [(row[0].strip("`"), row[1].split()) for row in rows]
+
+
+def filters() -> list[tuple[str, list[str]]]:
+    rows = [row for row in pages.rows(pages.prose(PAGE)) if row[0].startswith("`{")]
     return [(row[0].strip("`"), row[1].split()) for row in rows]
 
 
@@ -51,9 +60,26 @@ def test_each_example_is_true(directory: Directory, text: str, found: list[str])
     assert page.total == len(found)
 
 
+@pytest.mark.parametrize(("text", "found"), filters())
+def test_each_filter_is_true(directory: Directory, text: str, found: list[str]) -> None:
+    """A filter of the second table finds the customers that stand beside it, in the list's order, and no other."""
+    account = places.account(directory, "default")
+    grant = Grant(account.account_id, account.merchant_id, "", None, SCOPES)
+    asked = square_searching.read(msgspec.json.decode(text, type=CustomerFilterData), at="")
+
+    search = Search(asked, "DEFAULT", "ASC", None, 50)
+    page, total = square_search.page(directory, grant, search, cards=False, count=True)
+
+    assert [msgspec.json.decode(document)["reference_id"] for document in page.documents] == found
+    assert total == len(found)
+
+
 def test_the_bounds_are_the_codes() -> None:
     """The page's bounds are those of the limits."""
     text = pages.read(PAGE)
 
     assert f"{limits.SEARCH_LENGTH_MAX} characters and {limits.SEARCH_WORDS_MAX} words" in text
     assert f"first {limits.SEARCH_TOKENS_MAX} search words" in text
+    assert f"first {limits.FILTER_TEXT_LENGTH_MAX} count" in text
+    assert f"{limits.TWO_CHARACTERS_WALK_MAX:,} customers" in text
+    assert f"{limits.ONE_CHARACTER_WALK_MAX:,} customers" in text

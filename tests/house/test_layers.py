@@ -40,6 +40,10 @@ def build(folder: Path, *, to_come: bool = True) -> Path:
         (house / room).mkdir()
         for module in ("__init__", "one", "two"):
             (house / room / f"{module}.py").touch()
+    kinds = house / "sources" / "kinds"
+    kinds.mkdir(exist_ok=True)
+    for module in ("__init__", "one", "two"):
+        (kinds / f"{module}.py").touch()
     return house
 
 
@@ -68,7 +72,7 @@ def test_a_house_in_order_passes(tmp_path: Path, to_come: bool) -> None:
         ("api/one.py", "from regulars.console import one", STAIRCASE),
         ("normalise/one.py", "from regulars.wire import one", STAIRCASE),
         ("wire/one.py", "from regulars.wire import two", FORMATS),
-        ("sources/one.py", "from regulars.sources import two", FORMATS),
+        ("sources/kinds/one.py", "from regulars.sources.kinds import two", FORMATS),
         ("directory/one.py", "import apsw", SQL),
         ("sync/one.py", "import sqlite3", SQL),
         ("cli/one.py", "import apsw", SQL),

@@ -67,7 +67,9 @@ def offences(data: bytes) -> Iterator[str]:
 def files(root: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(root):
         folders[:] = [name for name in folders if name not in MADE_BY_TOOLS]
-        yield from (Path(folder, name) for name in names if not name.startswith(".coverage"))
+        # In a second worktree `.git` is a file that says where the first one is.
+        kept = (name for name in names if name not in MADE_BY_TOOLS and not name.startswith(".coverage"))
+        yield from (Path(folder, name) for name in kept)
 
 
 def test_no_file_names_a_registry_or_a_path_of_this_machine() -> None:

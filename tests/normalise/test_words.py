@@ -1,5 +1,6 @@
 """What is indexed of a customer and what is asked for by a search text fit together."""
 
+import re
 from pathlib import Path
 
 import phonenumbers
@@ -255,6 +256,18 @@ def test_what_a_customer_shows_finds_it(draft: Customer) -> None:
         asked = query(text) if text else None
         if text and asked and len(asked.readings[-1]) < limits.SEARCH_WORDS_MAX:
             assert finds(text, customer), text
+
+
+@given(st.from_regex(r"[a-z0-9._@+-]{1,120}@[a-z0-9._@-]{1,120}", fullmatch=True))
+def test_an_email_is_found_by_every_rest_of_it(text: str) -> None:
+    """From every run of letters and digits on, and from every @ that something follows."""
+    rests = [
+        text[part.start() :][: limits.SEARCH_LENGTH_MAX] for part in re.finditer("[a-z0-9]+|@(?=.)", text)
+    ]
+
+    found = index_words(Customer(emails=(Email(text, text),)))
+
+    assert found.words == tuple(dict.fromkeys(rests))
 
 
 def test_any_three_digits_of_any_phone_find_it() -> None:

@@ -13,9 +13,11 @@ from msgspec import json
 
 from regulars.app.opening import open_directory
 from regulars.directory import Directory, documents, preparing
+from regulars.model.customer import Customer
 from regulars.model.place import Location
 from regulars.model.record import Record
-from regulars.store import counters, listing, places, records, upkeep
+from regulars.store import counters, listing, places, records
+from tests.proof_faults import consistent_sets
 
 _SEQ_MASK = 0xFFFF_FFFF
 # The bits of a place that a bucket of this kind swallows, and which places it counts.
@@ -46,12 +48,16 @@ class _Row(NamedTuple):
     format: str | None
     columns: str | None
     raw: bytes | None
+    version: int
+    state: bytes | None
 
 
 _ROWS = """SELECT c.rid, c.source_id, c.ref, c.pos_ref, c.id, c.hash, c.change_no, c.pos, c.created_at, c.updated_at,
-  c.listed, c.sort_key, d.shift4, d.square, r.format, r.columns, r.raw
+  c.listed, c.sort_key, d.shift4, d.square, r.format, r.columns, r.raw, c.version,
+  ed.state
 FROM customer c LEFT JOIN doc d ON d.rid = c.rid AND d.account_id = c.account_id
   LEFT JOIN record r ON r.rid = c.rid AND r.account_id = c.account_id
+  LEFT JOIN edited ed ON ed.rid = c.rid AND ed.account_id = c.account_id
 WHERE c.account_id = ? AND c.loc_no = ? ORDER BY c.rid"""
 
 
@@ -70,7 +76,7 @@ def complaints(folder: Path, *, key_file: Path | None = None, contents: bool = T
 def complaints_of(directory: Directory, *, contents: bool = True) -> list[str]:
     """The same of an open directory, at one moment."""
     store = directory.store
-    found = upkeep.damage(store, full=True)
+    found = store.damage(full=True)
     if found:
         return found
     with store.read():
@@ -95,10 +101,37 @@ def _tables(connection: apsw.Connection) -> Iterator[str]:
         f"extra without customer: {each}"
         for each in _set(connection, "SELECT account_id, rid FROM extra") - customers
     )
+    yield from _merged(connection)
+    yield from consistent_sets.complaints(connection)
+    attributes = _set(connection, "SELECT account_id, rid, def_no FROM attribute")
+    terms = _set(connection, "SELECT account_id, rid, def_no FROM attribute_term")
+    yield from (f"term without attribute: {each}" for each in terms - attributes)
+    known = customers | _set(connection, "SELECT account_id, rid FROM merged")
+    yield from (f"attribute without customer: {each}" for each in {each[:2] for each in attributes} - known)
     rids = {rid for _, rid in customers}
     indexed = {rid for (rid,) in _set(connection, "SELECT id FROM find_docsize")}
     if rids != indexed:
         yield f"search index: {len(rids - indexed)} customers missing, {len(indexed - rids)} too many"
+    pieced = {rid for (rid,) in _set(connection, "SELECT id FROM part_docsize")}
+    if pieced - rids:
+        yield f"index of pieces: {len(pieced - rids)} customers too many"
+
+
+def _merged(connection: apsw.Connection) -> Iterator[str]:
+    """Who was merged away is nowhere else, is answered for by somebody who is there, and can be brought back."""
+    there = _set(connection, "SELECT account_id, id FROM customer")
+    away = _set(connection, "SELECT account_id, id FROM merged")
+    answering = _set(connection, "SELECT account_id, survivor_id FROM merged")
+    yield from (f"merged away and still there: {each}" for each in away & there)
+    yield from (f"answers for others and is not there: {each}" for each in answering - there)
+    into = _set(connection, "SELECT account_id, into_id FROM merged")
+    yield from (f"others were merged into nobody: {each}" for each in into - there - away)
+    standing = _set(
+        connection,
+        "SELECT account_id, merge_id, survivor_id FROM merger WHERE undone_at IS NULL AND before IS NOT NULL",
+    )
+    made = _set(connection, "SELECT account_id, merge_id, into_id FROM merged")
+    yield from (f"merge without customers, or customers without merge: {each}" for each in standing ^ made)
 
 
 def _account(directory: Directory, account_id: int) -> Iterator[str]:
@@ -224,25 +257,39 @@ def _beginnings(
 def _contents(directory: Directory, location: Location, rows: Iterable[_Row]) -> Iterator[str]:
     """From each kept record follow its documents, its hash, its sort key and the words that find it."""
     sources = places.sources(directory.store, location.account_id)
-    words = _words(directory, location)
+    words, pieces = _terms(directory, location, "find"), _terms(directory, location, "part")
     for row in rows:
         if row.raw is None or row.format is None:
             continue  # _tables has said so
         work = preparing.Work(
-            location, row.source_id, sources[row.source_id].name, "IMPORT", directory.key("posRef")
+            location,
+            row.source_id,
+            sources[row.source_id].name,
+            "IMPORT",
+            directory.key("posRef"),
+            directory.store.index,
+            places.account(directory.store, location.account_id).merchant_id,
         )
         columns = json.decode(row.columns, type=dict[str, str]) if row.columns else {}
-        record: Any = Record(row.format, records.unpack(row.format, row.raw), "", columns)  # type: ignore[arg-type]
+        record: Any = Record(row.format, records.unpack(row.format, row.raw), "", columns)
         (made,) = preparing.prepare([record], work)
         if isinstance(made, preparing.Refused):
             yield f"customer {row.rid} has a record that cannot be read"
             continue
         own_id = made.customer.id in {None, row.id}
         named = made
-        if row.pos_ref != row.ref or not own_id:
+        if row.state is not None:
+            looks = json.decode(row.state, type=Customer)
+            named = made = preparing.redrawn(made, work, looks, pos_ref=row.pos_ref)
+        elif row.pos_ref != row.ref or not own_id:
             named = preparing.renamed(made, work, pos_ref=row.pos_ref, own_id=own_id)
         finished = documents.finish(
-            named.drawn, named.customer, id=row.id, created_at=row.created_at, updated_at=row.updated_at
+            named.drawn,
+            named.customer,
+            id=row.id,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            version=row.version,
         )
         if (finished.shift4, finished.square) != (row.shift4, row.square):
             yield f"customer {row.rid} has documents of another record"
@@ -250,17 +297,19 @@ def _contents(directory: Directory, location: Location, rows: Iterable[_Row]) ->
             yield f"customer {row.rid} has the key, hash or sort key of another record"
         if set(named.tokens.split(" ")) - {""} != words[row.rid]:
             yield f"customer {row.rid} is not found by its own words"
+        if {named.part[at : at + 3] for at in range(len(named.part) - 2)} != pieces[row.rid]:
+            yield f"customer {row.rid} is not found by its own pieces"
 
 
-def _words(directory: Directory, location: Location) -> dict[int, set[str]]:
-    """Every word in the search index, by the customer it finds."""
+def _terms(directory: Directory, location: Location, index: str) -> dict[int, set[str]]:
+    """Every term in a search index, by the customer it finds."""
     connection = directory.store.connection
     connection.execute(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.index_words USING fts5vocab(main, find, instance)"
+        f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{index}_terms USING fts5vocab(main, {index}, instance)"
     )
     low, high = listing.rids(location.number)
     found: dict[int, set[str]] = defaultdict(set)
-    for term, rid in connection.execute("SELECT term, doc FROM temp.index_words"):
+    for term, rid in connection.execute(f"SELECT term, doc FROM temp.{index}_terms"):  # noqa: S608  # ours
         if low <= rid < high:
             found[rid].add(term)
     return found

@@ -29,6 +29,9 @@ HARMS = {
     "a change of the future": "UPDATE customer SET change_no = 100000 WHERE change_no = 390",
     "the same change number twice": "UPDATE customer SET change_no = 389 WHERE change_no = 390",
     "a tombstone lost": "DELETE FROM tombstone WHERE pos = (SELECT max(pos) FROM tombstone)",
+    "a member lost": "DELETE FROM member WHERE rid = (SELECT min(rid) FROM customer)",
+    "a member too many": "INSERT INTO member SELECT account_id, 7, max(rid) FROM customer",
+    "another way in": "UPDATE customer SET came_by = 9 WHERE rid = (SELECT min(rid) FROM customer)",
     "the hash of another record": "UPDATE customer SET hash = x'00' WHERE change_no = 5",
 }
 

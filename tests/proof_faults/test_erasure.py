@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from regulars.directory import events, places
+from tests.directory.world import opened
 from tests.proof_faults import canaries, consistent, people, running
 from tests.proof_faults.running import SHOP
 
@@ -17,9 +19,12 @@ def take_in(data: Path, file: Path, *lines: str) -> None:
 
 
 def test_deleted_customers_leave_no_byte(tmp_path: Path) -> None:
-    """Among others, after a history of updates, with their broken records in quarantine, beside a running server."""
+    """Among others, after a history of updates, with events of each of them, beside a running server."""
     data, file = tmp_path / "data", tmp_path / "in.jsonl"
     token = running.settle_in(data)
+    with opened(data) as directory:
+        account = places.account(directory, "default")
+        events.ask(directory, account.account_id, asked=True)
     others = [line.decode().strip() for line in people.lines(1_500)]
     with running.serving(data, token) as server:
         take_in(data, file, *others[:700])

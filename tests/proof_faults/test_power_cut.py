@@ -6,6 +6,9 @@ import os
 import random
 from pathlib import Path
 
+import pytest
+
+from regulars.directory import ingest
 from tests.directory import world
 from tests.proof_faults import consistent, history, power
 from tests.proof_faults.history import Shown
@@ -31,6 +34,12 @@ def lived(folder: Path, steps: list[history.Step], *, synchronous: str = "FULL")
                 recorder.log.append(power.Written("done", at=number))
             directory.close()
     return recorder.log
+
+
+@pytest.fixture(autouse=True)
+def merges_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search index is merged after every second transaction, not after the 64th: a history has many merges."""
+    monkeypatch.setattr(ingest, "_MERGE_AFTER", 2)
 
 
 def lay(folder: Path, cut: power.Cut) -> Path:
@@ -70,7 +79,7 @@ def test_the_simulation_sees_what_is_lost(tmp_path: Path) -> None:
     steps = history.long(chance, STEPS)
     log = lived(tmp_path / "lived", steps, synchronous="NORMAL")
     lost = 0
-    for number, cut in enumerate(power.cuts(log, sorted(chance.choices(range(len(log) + 1), k=60)), chance)):
+    for number, cut in enumerate(power.cuts(log, sorted(chance.choices(range(len(log) + 1), k=150)), chance)):
         done = steps[cut.done - 1].shown if cut.done else Shown()
         begun = steps[min(cut.done, STEPS - 1)].shown
         with world.opened(lay(tmp_path / str(number), cut)) as directory:

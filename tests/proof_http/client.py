@@ -80,6 +80,11 @@ class Client:
             yield from answer.value["results"]
 
     @property
+    def server_port(self) -> int:
+        """Whom it asks."""
+        return int(self._connection.port)
+
+    @property
     def local_port(self) -> int:
         """Our end of the connection."""
         assert self._connection.sock is not None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from tests.proof_http import hostile_values
+from tests.proof_http import hostile_bodies, hostile_values
 from tests.proof_http.hostile_values import CANARY, NUMBER_CANARY
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -140,6 +141,13 @@ class Generator:
                     b"x" * 60_000,
                 ):  # fmt: skip
                     yield self._finished(method, self._path(template, {}), query)
+
+    def bodies(self) -> Iterator[Request]:
+        """Every hostile value in every field of every body."""
+        for method, template, schema in hostile_bodies.operations(self.document):
+            for body in hostile_bodies.bodies(self.document, schema):
+                headers = ((b"Content-Type", b"application/json"),)
+                yield self._finished(method, self._path(template, {}), headers=headers, body=body)
 
     def cursors(self) -> Iterator[Request]:
         """Tampered, cut, joined, foreign and invented cursors."""
@@ -306,10 +314,9 @@ class Generator:
 
     def _path(self, template: str, values: dict[str, bytes]) -> bytes:
         path = template.encode()
-        for name, value in self.known.path.items():
-            filled = values.get(name, quote(value, safe="").encode())
+        for name in re.findall(r"{(\w+)}", template):
+            filled = values.get(name, quote(self.known.path.get(name, "NOBODY"), safe="").encode())
             path = path.replace(b"{%b}" % name.encode(), filled)
-        assert b"{" not in template.encode() or b"}" not in path or values, path
         return path
 
     def _finished(
@@ -327,7 +334,7 @@ class Generator:
             sent = ((b"Authorization", b"Bearer " + self.known.token.encode()), *sent)
         target = self._marked(path) + (b"?" + self._marked(query) if query else b"")
         kept = None if body is None else self._marked(body)
-        canary = canary or (self._number if self._number in target else self._text)
+        canary = canary or (self._number if self._number in target + (kept or b"") else self._text)
         self.made += 1
         return Request(target, canary, method, sent, kept)
 

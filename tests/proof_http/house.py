@@ -9,11 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 ROOT = Path(__file__).parents[2]
 INVENTED = ROOT / "tests" / "data" / "invented-customers.csv"
@@ -38,11 +38,12 @@ class House:
         """Everything that servers of this house ever said, on either stream."""
         return self.folder / "serve.log"
 
-    def run(self, *words: object, code: int = 0) -> Any:
+    def run(self, *words: object, code: int = 0, stdin: IO[bytes] | None = None) -> Any:
         """A command with --json, as a program: the value it printed."""
         done = subprocess.run(
             _command(self, *words, "--json"),
             env=_environment(),
+            stdin=stdin,
             capture_output=True,
             check=False,
             timeout=_COMMAND_SECONDS,
@@ -76,12 +77,12 @@ class House:
         return path
 
     @contextmanager
-    def serving(self, *, workers: int = 1) -> Iterator[Served]:
+    def serving(self, *, workers: int = 1, settings: Mapping[str, str] = {}) -> Iterator[Served]:
         """`regulars serve` on a free port of the loopback, for as long as the block lasts."""
         with self.talk.open("ab") as talk:
             process = subprocess.Popen(
                 _command(self, "serve", "--port", 0, "--workers", workers, "--json"),
-                env=_environment(),
+                env={**_environment(), **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=talk,

@@ -32,7 +32,7 @@ class App:
     ready: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        folder = Path(self.directory.store.path).parent / "rate"
+        folder = self.directory.store.folder / "rate"
         self.rate_limit = RateLimit(folder, key=self.directory.key("rate limit"))
         self.wsgi = make(Inside(self.directory, self.rate_limit, lambda: self.ready))
 

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+import sys
+import zlib
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from msgspec import structs
+
+from regulars.api.seal import Seal
+from regulars.api.square.routes import routes
 from tests.proof_http.client import Answer
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 _SQUARE = ("/v2/", "/oauth2/")
 _SHIFT4 = ("/pos/", "/api/pos/", "/marketplace/")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 _WORD = re.compile(r"[A-Z][A-Z0-9_]+")
-_STATUS = {400, 401, 403, 404, 405, 408, 413, 414, 429, 431}
+_STATUS = {400, 401, 403, 404, 405, 408, 409, 413, 414, 415, 429, 431}
 _CATEGORIES = {"INVALID_REQUEST_ERROR", "AUTHENTICATION_ERROR", "RATE_LIMIT_ERROR"}
 _LINK = re.compile(r'<(/[!-;=?-~]*)>; rel="next"')  # no space, no <, no >
 
@@ -35,13 +49,37 @@ def complaints(path: bytes, method: str, answer: Answer, canary: bytes) -> Itera
         if method != "OPTIONS" or answer.body or not answer.header("allow"):
             yield "204 is for OPTIONS, with Allow and without a body"
         return
+    if answer.status == 304:
+        if method not in {"GET", "HEAD"} or answer.body or not answer.header("etag"):
+            yield "304 is for reads, with a tag and without a body"
+        yield from _silence(answer, canary)
+        return
     yield from _headers(answer, method)
-    yield from _silence(answer, canary)
     if method == "HEAD":
+        yield from _silence(answer, canary)
         if answer.body:
             yield "HEAD has a body"
         return
-    yield from _body(dialect_of(path), answer)
+    try:
+        opened = replace(answer, body=_decoded(answer))
+    except (EOFError, OSError, zlib.error, zstd.ZstdError) as error:
+        yield f"the body is not in the coding it names: {error!r}"
+        return
+    yield from _silence(opened, canary)
+    yield from _body(dialect_of(path), opened)
+
+
+def _decoded(answer: Answer) -> bytes:
+    """The body as it was before it was compressed."""
+    match answer.header("content-encoding"):
+        case None:
+            return answer.body
+        case "gzip":
+            return gzip.decompress(answer.body)
+        case "zstd":
+            return zstd.decompress(answer.body)
+        case other:
+            raise OSError(f"a coding that nobody has: {other}")
 
 
 def _headers(answer: Answer, method: str) -> Iterator[str]:
@@ -121,9 +159,14 @@ def _failure(dialect: str, status: int, value: dict[str, Any]) -> Iterator[str]:
                 yield f"a problem with {value}"
 
 
+@cache
+def _square_shapes() -> list[set[str]]:
+    """The keys of each answer that the routes declare."""
+    return [{one.encode_name for one in structs.fields(route.answer)} for route in routes(Seal(bytes(32)))]
+
+
 def _square(value: dict[str, Any]) -> Iterator[str]:
-    shapes = ({"customers", "cursor", "count"}, {"customer"}, {"locations"}, {"location"}, {"merchant"})
-    if not any(set(value) <= shape for shape in shapes):
+    if not any(set(value) <= shape for shape in _square_shapes()):
         yield f"keys {list(value)}"
     if _holds_null(value):
         yield "null in Square's dialect"

@@ -172,6 +172,56 @@ def test_the_log_knows_nobody(house: House) -> None:
     _check_what_is_left(house, token)
 
 
+WRITTEN = {
+    "given_name": "Zzcanary", "family_name": "Zzcanaryson", "company_name": "Zzcanary & Co", "nickname": "Zzcanary",
+    "email_address": "zzcanary@example.com", "phone_number": "(650) 253-0147", "note": "Zzcanary says no",
+    "reference_id": "Zzcanary", "address": {"address_line_1": "Zzcanary St"}, "idempotency_key": "Zzcanary",
+}  # fmt: skip
+# What is wrong with it, each with the canary in it.
+WRONG: tuple[dict[str, Any], ...] = (
+    {"email_address": "zzcanary"}, {"phone_number": "zzcanary 6502530147"}, {"birthday": "Zzcanary"},
+    {"address": {"country": "Zzcanary"}}, {"address": "Zzcanary"}, {"tax_ids": {"eu_vat": "Zz-canary-6502530147"}},
+    {"given_name": ["Zzcanary"]}, {"given_name": "Zzcanary" * 99}, {"idempotency_key": "Zzcanary" * 99},
+    {"note": "Zzcanary", "version": 99}, {"version": "Zzcanary"}, {"note": "Zzcanary" * 9_999},
+)  # fmt: skip
+
+
+def test_who_is_written_is_not_talked_of(house: House) -> None:
+    """Created, refused, updated and deleted, alone and in bulk: no canary in any error, nor in the log."""
+    filled(house)
+    token = house.token("--scope", "customers:read", "--scope", "customers:write")
+    with house.serving() as served, client(served.port, token) as asking:
+        witness = Witness(served, token)
+
+        def writes(method: str, target: str, said: Any) -> Answer:
+            body = said if isinstance(said, bytes) else json.dumps(said).encode()
+            answer = asking.get(target, ("Content-Type", "application/json"), method=method, body=body)
+            witness.hears(target.encode(), answer)
+            return answer
+
+        made = writes("POST", "/v2/customers", WRITTEN).value["customer"]["id"]
+        for wrong in WRONG:
+            assert writes("POST", "/v2/customers", WRITTEN | wrong).status in {200, 400}
+            assert writes("PUT", f"/v2/customers/{made}", wrong).status in {200, 400, 409}
+            for verb, key in (("create", "Zzcanary again"), ("update", made), ("update", "Zzcanary")):
+                answer = writes("POST", f"/v2/customers/bulk-{verb}", {"customers": {key: WRITTEN | wrong}})
+                [outcome] = answer.value["responses"].values()
+                assert not given_away(json.dumps(outcome.get("errors", [])).encode())
+        for broken in (
+            b'{"Zzcanary',
+            b'["Zzcanary"]',
+            b'{"customers":"Zzcanary"}',
+            b'{"customer_ids":{"Zzcanary":1}}',
+        ):
+            for target in ("/v2/customers", "/v2/customers/bulk-create", "/v2/customers/bulk-delete"):
+                assert writes("POST", target, broken).status == 400
+        assert asking.get(f"/v2/customers/{made}", method="DELETE").status == 200
+
+        assert witness.told == []
+
+    _check_what_is_left(house, token)
+
+
 def test_a_damaged_store_gives_nobody_away(house: House) -> None:
     """A store that is overwritten under a running server answers in shape, says so in the log, and names nobody."""
     token = filled(house)

@@ -2,45 +2,70 @@
 
 from __future__ import annotations
 
-import time
+from contextlib import ExitStack
 
-import pytest
-
-from regulars.api import body
+from regulars import limits
 from tests.proof_http.house import House
 from tests.proof_http.malformed import ENDLESS
-from tests.proof_http.sockets import line
+from tests.proof_http.sockets import Line, line
 
 SECONDS_MAX = 1.0
+SLOW = {
+    "sized": b"Content-Length: 10\r\n\r\nab",
+    "chunked": b"Transfer-Encoding: chunked\r\n\r\n5\r\nab",
+    "endless": b"Transfer-Encoding: chunked\r\n\r\n" + ENDLESS,
+}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=TimeoutError,
-    reason="granian 2.8 keeps the interpreter's lock when an application answers while one of its threads still "
-    "waits for that request's body: the worker stands still until the client goes away",
-)
-@pytest.mark.parametrize(
-    "length",
-    [
-        pytest.param(b"Content-Length: 10\r\n\r\nab", id="sized"),
-        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n5\r\nab", id="chunked"),
-        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n" + ENDLESS, id="endless"),
-    ],
-)
-def test_a_slow_body_holds_up_nobody(house: House, length: bytes) -> None:
-    """While a client with a good token keeps its connection and its body back, all others are answered at once."""
-    with house.serving(workers=1) as served:
-        bearer = house.token().encode()
-        with line(served.port) as slow:
-            slow.send(
-                b"GET /v2/customers HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + bearer + b"\r\n" + length
-            )
-            time.sleep(body.SECONDS_MAX + 0.5)  # by now it has its answer
+def test_a_slow_body_holds_up_nobody(house: House) -> None:
+    """While clients with a good token keep their bodies back, the one worker answers all others; then they get 408."""
+    with house.serving(workers=1) as served, ExitStack() as stack:
+        head = b"POST /v2/customers HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n" % (
+            house.token("--scope", "customers:write").encode()
+        )
+        slow = {name: stack.enter_context(line(served.port)) for name in SLOW}
+        for name, connection in slow.items():
+            connection.send(head + SLOW[name])
 
-            with line(served.port) as other:
-                other.patience(SECONDS_MAX)
-                other.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-                answer = other.answer()
+        for _ in range(20):
+            assert _health(served.port) == 200
+
+        for connection in slow.values():
+            connection.patience(limits.BODY_SECONDS_MAX + 5)
+            assert _status(connection) in {400, 408, 413}
+        assert _health(served.port) == 200
+
+
+def test_many_slow_bodies_of_one_token(house: House) -> None:
+    """Beyond its share it is refused at once; another token's bodies are still awaited."""
+    greedy, other = (
+        house.token("--scope", "customers:write").encode(),
+        house.token("--scope", "customers:write").encode(),
+    )
+    house.run("location", "add", 1, "--name", "Shop", "--country", "US")
+    head = b"POST /v2/customers HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n"
+    with house.serving(workers=1) as served, ExitStack() as stack:
+        for _ in range(limits.BODIES_AWAITED_TOKEN_MAX):
+            stack.enter_context(line(served.port)).send(head % (greedy, 100) + b"{")
+        refused = stack.enter_context(line(served.port))
+        refused.send(head % (greedy, 100) + b"{")
+        assert _status(refused) == 503
+
+        body = b'{"given_name":"Ada"}'
+        served_one = stack.enter_context(line(served.port))
+        served_one.send(head % (other, len(body)) + body[:5])
+        served_one.send(body[5:])
+        assert _status(served_one) == 200
+
+
+def _health(port: int) -> int:
+    with line(port) as connection:
+        connection.patience(SECONDS_MAX)
+        connection.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        return _status(connection)
+
+
+def _status(connection: Line) -> int:
+    answer = connection.answer()
     assert answer is not None
-    assert answer.status == 200
+    return answer.status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -184,9 +185,38 @@ def test_ids_and_cursors_of_the_other_open_nothing(asking: tuple[House, Client, 
     unknown = without_time(mine.get("/v2/merchants/NOBODY"))
     assert without_time(mine.get(f"/v2/merchants/{merchant}")) == unknown
     assert (never[0], unknown[0]) == (404, 404)
+    with client(mine.server_port, house.token("--scope", "admin")) as writing:
+        check_that_nothing_is_written(writing, [one["id"] for one in listed["customers"][:5]])
+    assert other.get("/v2/customers?limit=50").value == listed
     strangers = without_time(mine.get(f"/v2/customers?cursor={listed['cursor']}"))
     assert strangers == without_time(mine.get("/v2/customers?cursor=NOBODYS"))
     assert strangers[0] == 400
+
+
+def check_that_nothing_is_written(writing: Client, ids: list[str]) -> None:
+    """Every way to write answers to an id of the other account as to nobody's."""
+
+    def answer(method: str, target: str, said: Any) -> tuple[Any, ...]:
+        asked = json.dumps(said).encode()
+        told = without_time(
+            writing.get(target, ("Content-Type", "application/json"), method=method, body=asked)
+        )
+        return told[0], told[1], told[2]
+
+    for one in ids:
+        nobody = "N" * len(one)
+        for method, said in (("PUT", {"note": "x", "version": 0}), ("DELETE", {})):
+            told = answer(method, f"/v2/customers/{one}", said)
+            assert told == answer(method, f"/v2/customers/{nobody}", said)
+            assert told[0] == 404
+        for verb, asked in (("retrieve", list), ("delete", list), ("update", dict)):
+            key = "customers" if asked is dict else "customer_ids"
+            theirs, nobodys = (
+                answer("POST", f"/v2/customers/bulk-{verb}", {key: {id: {}} if asked is dict else [id]})
+                for id in (one, nobody)
+            )
+            assert theirs[2].replace(one.encode(), nobody.encode()) == nobodys[2]
+            assert (theirs[0], theirs[1]) == (nobodys[0], nobodys[1])
 
 
 def test_thousands_of_generated_calls_are_the_same(tmp_path: Path) -> None:

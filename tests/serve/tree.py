@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _PROGRAM = """
+import os
 import sys
 from pathlib import Path
 from regulars import errors
@@ -23,7 +24,8 @@ from regulars.config import Settings
 
 if __name__ == "__main__":
     data, port, workers = sys.argv[1:]
-    settings = Settings(data=Path(data), port=int(port), workers=int(workers))
+    allowed = os.environ.get("REGULARS_WEBHOOK_ALLOW", "")
+    settings = Settings(data=Path(data), port=int(port), workers=int(workers), webhook_allow=allowed)
     try:
         sys.exit(serve(settings, lambda line: print(line, flush=True)))
     except errors.Fatal as error:

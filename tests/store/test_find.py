@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from regulars import normalise
 from regulars.model.search import Words
-from regulars.store import find, schema
+from regulars.store import fts5, listing, schema
 
 # Few letters, so that words share beginnings; every sign that means something to FTS5 or to our own tokens.
 letters = st.sampled_from("abé15=#\\\"'*^:()+-._%@{}|~&!`山")
@@ -29,7 +29,7 @@ def hits(connection: apsw.Connection, text: str, reading: int) -> set[int] | Non
     query = normalise.query(text)
     if query is None or reading >= len(query.readings):
         return None
-    match = find.expression(query.readings[reading])
+    match = fts5.all_of(query.readings[reading])
     return {row[0] for row in connection.execute("SELECT rowid FROM find WHERE find MATCH ?", (match,))}
 
 
@@ -41,7 +41,7 @@ def test_the_index_means_what_the_words_mean(words: list[str], searches: list[st
     for rid, word in enumerate(words, 1):
         folded = normalise.fold(word)
         found_by[rid] = Words((folded, folded + "rest"), ("5551234", "234"))
-        connection.execute("INSERT INTO find (rowid, t) VALUES (?, ?)", (rid, find.tokens(found_by[rid])))
+        connection.execute("INSERT INTO find (rowid, t) VALUES (?, ?)", (rid, fts5.tokens(found_by[rid])))
     for text in [*searches, *words, *(word[:7] for word in words)]:
         query = normalise.query(text)
         for reading, terms in enumerate(query.readings if query else ()):
@@ -74,3 +74,9 @@ def test_a_search_is_data_never_syntax(text: str, tmp_path: Path) -> None:
     connection = index()
     connection.execute("INSERT INTO find (rowid, t) VALUES (1, 'a b')")
     assert hits(connection, text, 0) in (None, set(), {1})
+
+
+def test_neighbouring_locations_are_one_range() -> None:
+    """So that an account with many shops is asked for once, not once for each."""
+    assert listing.ranges([7, 3, 5, 4]) == [(3 << 32, 6 << 32), (7 << 32, 8 << 32)]
+    assert listing.ranges([]) == []

@@ -12,9 +12,10 @@ import pytest
 from regulars import errors
 from regulars.store import Store, keyfile, places, schema, upkeep
 from regulars.store.opening import FILE, open_store
+from regulars.store.sqlite_store import SqliteStore
 
 
-def opened(folder: Path, key_file: Path | None = None) -> Store:
+def opened(folder: Path, key_file: Path | None = None) -> SqliteStore:
     return open_store(folder, key_file=key_file, role="tool", now=1)
 
 
@@ -188,7 +189,7 @@ def test_a_changed_schema_is_refused(tmp_path: Path) -> None:
     store.close()
     with pytest.raises(errors.Fatal, match="tables are not those"):
         opened(tmp_path)
-    store = Store(tmp_path / FILE)
+    store = SqliteStore(tmp_path / FILE)
     store.connection.execute("UPDATE migration SET checksum = 'x'")
     with pytest.raises(errors.Fatal, match="differs"):
         schema.bring_up_to_date(store, now=1)
@@ -200,7 +201,7 @@ def test_a_migration_makes_a_backup_first(tmp_path: Path, monkeypatch: pytest.Mo
     store = opened(tmp_path)
     fill(store)
     assert not (tmp_path / "backups").exists()
-    step = schema.Migration(2, "more", "CREATE TABLE more (account_id INTEGER PRIMARY KEY) STRICT;")
+    step = schema.Migration(9_999, "more", "CREATE TABLE more (account_id INTEGER PRIMARY KEY) STRICT;")
     both = (*schema.migrations(), step)
     monkeypatch.setattr(schema, "migrations", lambda engine="sqlite": both)
     assert schema.bring_up_to_date(store, now=2) == [step]

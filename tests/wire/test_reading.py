@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from regulars.model import reading
+from regulars.model import instant, reading
 from regulars.model.customer import Customer
 from regulars.wire import shift4, square
 from tests.wire.customers import customers
@@ -20,6 +21,18 @@ def test_both_ways_to_read_agree(wire: Any, customer: Customer) -> None:
 
     assert reading._Mender(wire._DECODER.type).record(raw) == (fast, [])
     assert problems == []
+
+
+@given(
+    st.from_regex(
+        r"(?:19|20)\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-6]\d:[0-6]\d",
+        fullmatch=True,
+        alphabet=st.characters(codec="ascii"),
+    )
+)
+def test_both_ways_to_read_an_instant_agree(text: str) -> None:
+    """What most tills write is read by a shorter way; an offset of nothing takes the longer one."""
+    assert instant.parse(text + "Z") == instant.parse(text + "+00:00")
 
 
 def test_the_calendar_knows_leap_years() -> None:

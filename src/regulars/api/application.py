@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import falcon
 
@@ -17,12 +17,15 @@ from regulars.api.native import errors as native_errors
 from regulars.api.native import routes as native
 from regulars.api.responder import Resource, send
 from regulars.api.route import Answer, Dialect, Inside, Route
+from regulars.api.seal import Seal
 from regulars.api.shift4 import errors as shift4_errors
 from regulars.api.shift4 import routes as shift4
 from regulars.api.square import errors as square_errors
 from regulars.api.square import routes as square
-from regulars.api.square.cursor import Seal
 from regulars.directory import Directory
+
+if TYPE_CHECKING:
+    from regulars.api.sandbox import Sandbox
 
 App = falcon.App[falcon.Request, falcon.Response]
 
@@ -43,26 +46,31 @@ _ANSWERS: Mapping[Dialect, Callable[[errors.RegularsError, int], Answer]] = {
 }
 
 
-def make(inside: Inside) -> App:
+def make(inside: Inside, sandbox: Sandbox | None = None) -> App:
     """The application over what is inside; one thread at a time (`Directory` says so)."""
-    app: App = falcon.App(middleware=_Methods())
+    app: App = falcon.App(middleware=[*(sandbox.middleware() if sandbox else ()), _Methods()])
     handle = _Failures(inside).handle
     # Falcon takes the handler of the nearest class, and has one of its own for HTTPError.
     app.add_error_handler((falcon.HTTPError, Exception), handle)
-    for template, found in by_template(routes(inside.directory)).items():
+    for template, found in by_template(routes(inside.directory, sandbox)).items():
         app.add_route(template, Resource(inside, found))
     return app
 
 
-def routes(directory: Directory) -> tuple[Route, ...]:
-    """Every route there is."""
+def routes(directory: Directory, sandbox: Sandbox | None = None) -> tuple[Route, ...]:
+    """Every route there is; in a sandbox with its faults, and with the sandbox's own."""
 
     @cache
     def document() -> bytes:
         return openapi.document(every)
 
-    seal = Seal(directory.key("square cursor"))
-    every = (*shift4.ROUTES, *square.routes(seal), *native.routes(document))
+    every: tuple[Route, ...] = (
+        *shift4.ROUTES,
+        *square.routes(Seal(directory.key("square cursor"))),
+        *native.routes(Seal(directory.key("native cursor")), document),
+    )
+    if sandbox is not None:
+        every = tuple(sandbox.routes(every, _ANSWERS))
     return every
 
 

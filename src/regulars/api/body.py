@@ -1,25 +1,22 @@
-"""A request's body: sized or chunked, whole or refused, never more than its bound, never waited for too long.
+"""A request's body: whole or refused, and never more than its bound.
 
-Falcon's `bounded_stream` follows Content-Length and sees none of a chunked body; granian's own stream ends where
-the body ends, so it is read itself, in sized reads (its `read()` without a size forgets what a sized read left).
+Nobody's body is read before it is known who asks and that the route takes one. Who serves announces a body that is
+still to come (`TO_COME`); the responder then says that it is wanted (`WANTED`, with what it knows of the asker) and
+does nothing more; the request is asked again with the body, or with the reason why there is none (`FAILED`). So no
+thread ever waits for a body (docs/decisions/0016).
 """
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from regulars import errors, limits
 
-# A worker has one thread for requests, and whoever sends a body slowly holds it: this long at most, and
-# if many do, so much less that all of them together take this share of its time.
-SECONDS_MAX = 2.0
-_SHARE = 0.1
-_SECONDS_MIN = 0.02  # for a body that is there already, however little patience is left
-_WAITING_MAX = 32  # threads that wait for a body which nobody wants any more
-_PIECE = 65_536
+TO_COME = "regulars.body_to_come"
+WANTED = "regulars.body_wanted"
+ADMITTED = "regulars.admitted"
+FAILED = "regulars.body_failed"
 
 
 def is_announced(environ: Mapping[str, Any]) -> bool:
@@ -27,73 +24,44 @@ def is_announced(environ: Mapping[str, Any]) -> bool:
     return environ.get("CONTENT_LENGTH", "0") not in {"", "0"} or "HTTP_TRANSFER_ENCODING" in environ
 
 
-class Bodies:
-    """Reads the bodies of a worker's requests; it remembers how much patience is left."""
-
-    def __init__(
-        self, *, seconds_max: float = SECONDS_MAX, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._seconds_max = seconds_max
-        self._clock = clock
-        self._patience = seconds_max
-        self._at = clock()
-        self._waiting: list[_Reading] = []
-
-    def read(self, environ: Mapping[str, Any]) -> bytes:
-        """The whole body.
-
-        Raises TooLarge beyond limits.BODY_BYTES_MAX (a sized one before a byte is read), Invalid (`too_slow`) when
-        it does not come in time or breaks off.
-        """
-        size = _size(environ.get("CONTENT_LENGTH", ""))
-        if size is not None and size > limits.BODY_BYTES_MAX:
-            raise _too_large()
-        reading = _Reading(environ["wsgi.input"], limits.BODY_BYTES_MAX + 1 if size is None else size)
-        self._wait(reading)
-        if not reading.is_whole or (size is not None and len(reading.data) < size):
-            raise _too_slow()
-        if len(reading.data) > limits.BODY_BYTES_MAX:
-            raise _too_large()
-        return bytes(reading.data)
-
-    def _wait(self, reading: _Reading) -> None:
-        self._waiting = [one for one in self._waiting if one.is_alive()]
-        if len(self._waiting) >= _WAITING_MAX:
-            raise _too_slow()
-        began = self._clock()
-        self._patience = min(self._seconds_max, self._patience + (began - self._at) * _SHARE)
-        reading.start()
-        reading.join(max(self._patience, min(_SECONDS_MIN, self._seconds_max)))
-        self._at = self._clock()
-        self._patience = max(0.0, self._patience - (self._at - began))
-        if reading.is_alive():
-            self._waiting.append(reading)
+def check_size(environ: Mapping[str, Any]) -> int | None:
+    """The announced size (None: chunked); raises TooLarge before a byte is read."""
+    size = _size(environ.get("CONTENT_LENGTH", ""))
+    if size is not None and size > limits.BODY_BYTES_MAX:
+        raise too_large()
+    return size
 
 
-class _Reading(threading.Thread):
-    """Collects a stream up to a number of bytes.
+def read(environ: Mapping[str, Any]) -> bytes:
+    """The whole body, which has come.
 
-    The stream cannot be told to give up, so a thread of its own waits for it, and ends with the connection.
+    Raises TooLarge beyond limits.BODY_BYTES_MAX, Invalid (`too_slow`) when it is shorter than announced, and
+    whatever the server gives as the reason why it has not come.
     """
+    if FAILED in environ:
+        raise environ[FAILED]
+    size = check_size(environ)
+    data: bytes = environ["wsgi.input"].read(limits.BODY_BYTES_MAX + 1 if size is None else size)
+    if size is not None and len(data) < size:
+        raise too_slow()
+    if len(data) > limits.BODY_BYTES_MAX:
+        raise too_large()
+    return data
 
-    def __init__(self, stream: Any, bound: int) -> None:
-        super().__init__(name="body", daemon=True)
-        self._stream = stream
-        self._bound = bound
-        self.data = bytearray()
-        self.is_whole = False
 
-    def run(self) -> None:
-        """Reads to the end or the bound."""
-        try:
-            while len(self.data) < self._bound:
-                piece = self._stream.read(min(_PIECE, self._bound - len(self.data)))
-                if not piece:
-                    break
-                self.data += piece
-        except Exception:  # whatever a broken connection raises: the body is not whole
-            return
-        self.is_whole = True
+def too_large() -> errors.TooLarge:
+    """There is more than may be."""
+    return errors.TooLarge(f"The body has more than {limits.BODY_BYTES_MAX} bytes")
+
+
+def too_slow() -> errors.Invalid:
+    """It has not come in time, or it broke off."""
+    return errors.Invalid("The body did not come in time, or not whole", rule="too_slow")
+
+
+def too_many() -> errors.Retriable:
+    """Others of the same token, or of all, are waited for already."""
+    return errors.Retriable("Too many bodies are on their way here", retry_after=limits.RETRY_AFTER_SECONDS)
 
 
 def _size(content_length: str) -> int | None:
@@ -101,11 +69,3 @@ def _size(content_length: str) -> int | None:
         return None
     # More digits than the bound has is more than the bound, however many there are.
     return int(content_length[:20])
-
-
-def _too_large() -> errors.TooLarge:
-    return errors.TooLarge(f"The body has more than {limits.BODY_BYTES_MAX} bytes")
-
-
-def _too_slow() -> errors.Invalid:
-    return errors.Invalid("The body did not come in time, or not whole", rule="too_slow")

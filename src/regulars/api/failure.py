@@ -32,6 +32,8 @@ def headers(error: errors.RegularsError) -> Headers:
     match error:
         case errors.Unauthorised(reason="missing"):
             return (("www-authenticate", REALM),)
+        case errors.Unauthorised(reason="signature"):
+            return (("www-authenticate", 'Signature realm="regulars"'),)
         case errors.Unauthorised():
             return (("www-authenticate", f'{REALM}, error="invalid_token"'),)
         case errors.Forbidden(scope=scope):

@@ -53,15 +53,16 @@ def document(routes: Iterable[Route]) -> bytes:
 
 
 class _Schemas:
-    """The JSON Schemas of every struct that a route answers with."""
+    """The JSON Schemas of every struct that a route takes or answers with."""
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
-        answers = [route.answer for route in routes]
-        failures = [failure for failure, _ in _FAILURES.values()]
+        shapes = [route.answer for route in routes]
+        shapes += [route.body for route in routes if route.body not in {None, bytes}]
+        shapes += [failure for failure, _ in _FAILURES.values()]
         found, self.components = msgspec.json.schema_components(
-            [*answers, *failures], ref_template="#/components/schemas/{name}"
+            shapes, ref_template="#/components/schemas/{name}"
         )
-        self._of = dict(zip(map(id, [*answers, *failures]), found, strict=True))
+        self._of = dict(zip(map(id, shapes), found, strict=True))
 
     def of(self, shape: Any) -> Mapping[str, Any]:
         return self._of[id(shape)]
@@ -69,12 +70,12 @@ class _Schemas:
 
 def _operation(route: Route, schemas: _Schemas, *, again: bool) -> dict[str, Any]:
     failure, content_type = _FAILURES[route.dialect]
-    return {
+    operation = {
         "operationId": route.name + ("BelowApi" if again else ""),
         "summary": route.summary,
         "tags": [route.dialect],
         # OpenAPI 3.1 lets a bearer scheme name what the token must open.
-        "security": [] if route.scope == "public" else [{"bearer": [route.scope]}],
+        "security": _security(route),
         "parameters": [_parameter(one) for one in route.parameters],
         "responses": {
             "200": {"description": "Done", "content": {JSON: {"schema": schemas.of(route.answer)}}},
@@ -84,6 +85,44 @@ def _operation(route: Route, schemas: _Schemas, *, again: bool) -> dict[str, Any
             },
         },
     }
+    if route.body is not None:
+        operation["requestBody"] = {"required": True, "content": _content(route, schemas)}
+    if route.is_tagged:
+        _tag(operation)
+    return operation
+
+
+def _tag(operation: dict[str, Any]) -> None:
+    """What representation.py does for such a route."""
+    text = {"schema": {"type": "string"}}
+    tag = {"ETag": {"description": "Changes with any byte of the answer", **text}}
+    operation["parameters"].append(
+        {
+            "name": "If-None-Match",
+            "in": "header",
+            "required": False,
+            "description": "ETags of answers that are there already: 304 when the answer would be one of them.",
+            "schema": {"type": "string"},
+        }
+    )
+    responses = operation["responses"]
+    responses["200"]["headers"] = tag | {
+        "Content-Encoding": {"description": "`zstd` or `gzip`, where Accept-Encoding asked for it", **text}
+    }
+    responses["304"] = {"description": "Nothing has changed since the answer of that ETag", "headers": tag}
+
+
+def _content(route: Route, schemas: _Schemas) -> dict[str, Any]:
+    """What a body may be; what is taken as it came is of any type."""
+    if route.body is bytes:
+        return {"*/*": {"schema": {}}}
+    return {JSON: {"schema": schemas.of(route.body)}}
+
+
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    if route.scope in {"public", "hook"}:
+        return []
+    return [{"bearer": [] if route.scope == "token" else [route.scope]}]
 
 
 def _parameter(parameter: Parameter[Any]) -> dict[str, Any]:

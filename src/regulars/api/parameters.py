@@ -82,6 +82,21 @@ class Integer(Parameter[int], frozen=True, kw_only=True):
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
+class Wanted(Parameter[int | None], frozen=True, kw_only=True):
+    """A whole number from 0 that need not be given, as a version that is wanted."""
+
+    default: int | None = None
+    most: int
+
+    def read(self, text: str) -> int:
+        """The number."""
+        return Integer(name=self.name, description="", default=0, most=self.most).read(text)
+
+    def schema(self) -> dict[str, Any]:
+        """An integer with its bounds."""
+        return {"type": "integer", "minimum": 0, "maximum": self.most}
+
+
 class Flag(Parameter[bool], frozen=True, kw_only=True):
     """`true` or `false`, in any case: Python's `requests` sends `True`."""
 

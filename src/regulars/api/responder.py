@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import falcon
 
-from regulars import errors
-from regulars.api import authorisation, body, query
-from regulars.api.failure import rate_headers
+from regulars import errors, limits
+from regulars.api import authorisation, body, json_body, query, reading
+from regulars.api.failure import Headers, rate_headers
+from regulars.api.kept import KEEPABLE
+from regulars.api.representation import Representations
 from regulars.api.route import NOBODY, Answer, Call, Inside, Route
 from regulars.model.place import Grant
 
@@ -42,7 +45,8 @@ def send(answer: Answer, response: falcon.Response) -> None:
     """Puts an answer into Falcon's response. Nothing here may be kept by a cache or taken for a web page."""
     response.status = answer.status
     response.data = answer.body
-    response.content_type = answer.content_type
+    if answer.status != "304 Not Modified":
+        response.content_type = answer.content_type
     response.set_header("cache-control", "no-store")
     response.set_header("x-content-type-options", "nosniff")
     for name, value in answer.headers:
@@ -56,39 +60,79 @@ def _responder(inside: Inside, route: Route) -> Respond:
         for one in route.parameters
         if one.place == "header"
     ]
+    is_raw = route.body is bytes
+    representations = Representations(inside.directory.key("entity tag")) if route.is_tagged else None
 
     def respond(request: falcon.Request, response: falcon.Response, **path: str) -> None:
         environ = request.env
-        grant = NOBODY
-        if route.scope != "public":
-            grant = _admit(inside, route, environ, response)
+        grant, told = environ.get(body.ADMITTED) or _admit(inside, route, environ, path)
+        response.set_headers(told)
         sent = b""
-        if route.scope != "public" and body.is_announced(environ):
-            sent = inside.bodies.read(environ)
+        if route.body is not None and body.is_announced(environ):
+            body.check_size(environ)
+            if not is_raw:
+                json_body.check_type(environ.get("CONTENT_TYPE"))
+            if body.TO_COME in environ:
+                environ[body.WANTED] = grant, told
+                return
+            sent = body.read(environ)
         _check_path(environ, request.path)
         given = query.read(request.query_string, declared)
         for key, parameter in headers:
-            # An empty one was sent too; granian hands over as empty what is no visible ASCII.
             if (text := environ.get(key)) is not None:
                 given[parameter.name] = parameter.read(text)
         place = environ.get("SCRIPT_NAME", "") + request.path
-        call = Call(inside, grant, path, given, place, request.query_string, sent)
-        send(route.handle(call), response)
+        heard = _headers(environ) if is_raw else {}
+
+        def handle(within: Inside) -> Answer:
+            return _handled(route, Call(within, grant, path, given, place, request.query_string, sent, heard))
+
+        answer = reading.answer(route, inside, grant, handle)
+        if representations is not None:
+            answer = representations.shown(answer, environ, grant.account_id)
+            environ[KEEPABLE] = grant
+        send(answer, response)
 
     return respond
 
 
-def _admit(inside: Inside, route: Route, environ: dict[str, Any], response: falcon.Response) -> Grant:
+def _handled(route: Route, call: Call) -> Answer:
+    """The answer. What only reads is asked again when the database had to break it off, as a standby sometimes must."""
+    for _ in range(limits.DATABASE_TRIES_MAX - 1 if route.method == "GET" else 0):
+        with suppress(errors.Collided):
+            return route.handle(call)
+    return route.handle(call)
+
+
+def _admit(
+    inside: Inside, route: Route, environ: dict[str, Any], path: Mapping[str, str]
+) -> tuple[Grant, Headers]:
     """What whoever asks may see; a token with a rate is told how much of it is left, also when an error follows."""
+    if route.scope == "public":
+        return NOBODY, ()
+    if route.scope == "hook":
+        grant = authorisation.grant_of_hook(inside.directory, path["hook_id"])
+        inside.rate_limit.take(grant.prefix, limits.HOOK_RATE_MAX)
+        return grant, ()
     token = authorisation.token_of(environ.get("HTTP_AUTHORIZATION"))
     grant = authorisation.grant_for(inside.directory, route, token)
-    if grant.rate is not None:
-        response.set_headers(rate_headers(grant.rate, inside.rate_limit.take(token, grant.rate)))
-    return grant
+    if grant.rate is None:
+        return grant, ()
+    return grant, rate_headers(grant.rate, inside.rate_limit.take(token, grant.rate))
+
+
+def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
+    """The request's headers."""
+    named = {name[5:]: value for name, value in environ.items() if name.startswith("HTTP_")}
+    named |= {name: environ[name] for name in ("CONTENT_TYPE", "CONTENT_LENGTH") if name in environ}
+    return {name.lower().replace("_", "-"): value for name, value in named.items()}
 
 
 def _check_path(environ: dict[str, Any], path: str) -> None:
-    """Raises NotFound for a path that is no UTF-8: Falcon reads its broken bytes as U+FFFD, which may be a name."""
+    """Raises NotFound for a path that is no UTF-8: Falcon reads its broken bytes as U+FFFD, which may be a name.
+
+    granian has put U+FFFD there already: then there is no such name either, unless somebody is really called so.
+    """
     if "\ufffd" not in path:
         return
     try:

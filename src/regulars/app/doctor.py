@@ -15,10 +15,10 @@ from pathlib import Path
 import apsw
 
 from regulars import __version__, errors, limits
-from regulars.app import serving_locks
-from regulars.app.opening import open_directory
+from regulars.app import doctor_replicas, doctor_sources, serving_locks
+from regulars.app.opening import open_as_set
 from regulars.config import ACCOUNT_DEFAULT, Settings
-from regulars.directory import Directory, places, upkeep
+from regulars.directory import Directory, places, subscriptions, upkeep
 from regulars.directory.upkeep import Finding
 from regulars.model import instant
 from regulars.store import places as stored_places
@@ -34,14 +34,21 @@ def examine(settings: Settings, *, full: bool) -> list[Finding]:
     found = [Finding("regulars", True, f"{__version__}, Python {sys.version.split()[0]}"), _engine()]
     found += _clock(None)
     try:
-        directory = open_directory(settings.data, key_file=settings.key_file)
+        directory = open_as_set(settings)
     except errors.RegularsError as error:
         return [*found, *_folder(settings.data), Finding("store", False, error.message, error.hint)]
     try:
         found += _folder(settings.data)
         found.append(_key(settings))
-        found += [finding for finding in upkeep.check(directory, full=full) if finding.what != "engine"]
+        found += [
+            finding
+            for finding in upkeep.check(directory, full=full)
+            if settings.database or finding.what != "engine"
+        ]
         found += _clock(_last_change(directory))
+        found += _webhooks(directory)
+        found += doctor_sources.examine(directory)
+        found += doctor_replicas.examine(settings)
     except errors.RegularsError as error:
         found.append(Finding("store", False, error.message, error.hint))
     finally:
@@ -95,7 +102,12 @@ def _folder(folder: Path) -> Iterator[Finding]:
 def _key(settings: Settings) -> Finding:
     """The store is open, so the key is right; the file itself is checked when it is read."""
     if settings.key_file is None:
-        return Finding("key", True, "none: the store is not encrypted")
+        said = (
+            "the store is not encrypted"
+            if settings.database is None
+            else "secrets are sealed by a key in the data folder"
+        )
+        return Finding("key", True, f"none: {said}")
     inside = settings.data.resolve() in settings.key_file.resolve().parents
     cure = "The key lies beside what it locks: keep it elsewhere, out of the backups." if inside else None
     return Finding("key", not inside, str(settings.key_file), cure)
@@ -120,6 +132,20 @@ def _last_change(directory: Directory) -> int:
     account = places.account(directory, ACCOUNT_DEFAULT)
     with directory.store.read():
         return stored_places.counts(directory.store, account.account_id)[1]
+
+
+def _webhooks(directory: Directory) -> Iterator[Finding]:
+    """Those that nobody hears: disabled ones that failed, and those that fail now. Nothing where all is well."""
+    for account in places.accounts(directory):
+        for one in subscriptions.every(directory, subscriptions.everything(account)):
+            if one.failing_since is None:
+                continue
+            since = instant.text(one.failing_since)
+            state = "fails" if one.enabled else "was given up; it had failed"
+            yield Finding(
+                f"webhook {one.id}", False, f"{state} since {since} ({one.last_failure})",
+                f"Mend the receiver, then: regulars webhook replay {one.id} --account {account.name}",
+            )  # fmt: skip
 
 
 def _server(data: Path) -> Finding:

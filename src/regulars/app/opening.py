@@ -5,16 +5,64 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from regulars.directory import Directory
+from regulars import errors
+from regulars.app import serving_locks
+from regulars.config import Settings
+from regulars.directory import Directory, filling
 from regulars.directory.directory import microseconds
-from regulars.store.opening import open_store
+from regulars.store import Store, copying
+from regulars.store.opening import open_database, open_store
+
+Role = Literal["server", "tool"]
 
 
 def open_directory(
-    data: Path, *, key_file: Path | None = None, role: Literal["server", "tool"] = "tool"
+    data: Path,
+    *,
+    key_file: Path | None = None,
+    role: Role = "tool",
+    database: str | None = None,
+    is_sandbox: bool = False,
 ) -> Directory:
-    """The directory in this folder; folder (0700) and store are made when missing.
+    """The directory in this folder, or in this database; folder (0700) and store are made when missing.
 
-    Raises errors.Fatal with a cure for a file that is foreign, damaged, newer, or under another key.
+    Raises errors.Fatal with a cure for a file that is foreign, damaged, newer, or under another key, and for a
+    database that cannot be reached or is not ours.
     """
-    return Directory(open_store(data, key_file=key_file, role=role, now=microseconds()))
+    store: Store
+    if database is None:
+        store = open_store(data, key_file=key_file, role=role, now=microseconds())
+    else:
+        store = open_database(database, data, key_file=key_file, role=role, now=microseconds())
+    may_be_alone = role == "tool" and database is None  # of a database nobody knows who else serves it
+    try:
+        refuse_unfinished(store)
+        directory = Directory(
+            store, is_sandbox=is_sandbox, is_alone=lambda: may_be_alone and not serving_locks.look(data)[0]
+        )
+        filling.fill(directory)
+    except BaseException:
+        store.close()
+        raise
+    return directory
+
+
+def refuse_unfinished(store: Store) -> None:
+    """A copy in the making is no store yet: raises Fatal and says how to finish it."""
+    with store.read():
+        is_unfinished = copying.under_way(store) is not None
+    if is_unfinished:
+        raise errors.Fatal(
+            "The store is a copy that was interrupted", hint="Say the same `regulars store copy` again."
+        )
+
+
+def open_as_set(settings: Settings, *, role: Role = "tool") -> Directory:
+    """The directory that the settings name."""
+    return open_directory(
+        settings.data,
+        key_file=settings.key_file,
+        role=role,
+        database=settings.database,
+        is_sandbox=settings.sandbox is not None,
+    )

@@ -17,16 +17,17 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from regulars.api import rate_limit
-from regulars.app import serving_locks, serving_ports, serving_worker
-from regulars.app.opening import open_directory
+from regulars.app import background, serving_locks, serving_loop, serving_ports, serving_worker
+from regulars.app.opening import open_as_set
 from regulars.app.serving_ports import Address
+from regulars.app.serving_stopping import WatchedServer
 from regulars.config import Settings
+from regulars.webhooks import network
 
 # Nobody needs longer to say what they want; it also ends idle connections (under 10 s: docs/guides/run-it.md).
 HEADER_MILLISECONDS = 8_000
@@ -58,21 +59,23 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> int:
     opened; then no worker was started. Port 0 takes any free one.
     """
     address = serving_ports.choose(settings.host, settings.port)
+    network.policy(settings.webhook_allow)  # what is wrong with it is said here, too
     with serving_locks.server(settings.data):
         # Migrations run here, and what is wrong with the store is said here, before there are workers.
-        open_directory(settings.data, key_file=settings.key_file, role="server").close()
+        open_as_set(settings, role="server").close()
         rate_limit.tidy(serving_worker.rate_folder(settings.data), now=time.time())
         threading.Thread(target=_announce, args=(address, settings, announce), daemon=True).start()
-        with _lean_children():
+        with background.beside(settings), _lean_children():
             return _run(_server(settings, address), settings)
 
 
 def _server(settings: Settings, address: Address) -> Any:
-    return Granian(
+    return WatchedServer(
         "regulars",
         address=address.host,
         port=address.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        loop=serving_loop.NAME,
         workers=settings.workers,
         blocking_threads=1,
         http=HTTPModes.http1,  # with HTTP/2 guessed from the first bytes, who sends none is never timed out

@@ -16,7 +16,7 @@ HELP = (
     "Exit codes: 0 ok, 1 failed, 2 the command line or something it names is not as it must be, 3 not found, "
     "4 partly (some records were quarantined), 130 interrupted, 141 nobody read the output to its end. "
     "With --json, stdout holds exactly one JSON value, or nothing when the command failed; "
-    "words are on stderr in any case. Environment: REGULARS_DATA, REGULARS_KEY_FILE, NO_COLOR, "
+    "words are on stderr in any case. Environment: REGULARS_DATA, REGULARS_DATABASE, REGULARS_KEY_FILE, NO_COLOR, "
     "REGULARS_TRACEBACK=1 (shows where an unexpected error came from)."
 )
 

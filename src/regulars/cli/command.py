@@ -39,6 +39,14 @@ _SHARED: dict[str, Any] = {
             "--key-file", metavar="FILE", help="The key of an encrypted store (or REGULARS_KEY_FILE)."
         ),
     ],
+    "database": Annotated[
+        str | None,
+        typer.Option(
+            "--database",
+            metavar="URL",
+            help="A PostgreSQL database instead of a file (or REGULARS_DATABASE, which may hold a password).",
+        ),
+    ],
     "as_json": Annotated[
         bool, typer.Option("--json", help="Print one JSON value on stdout and nothing else.")
     ],

@@ -58,7 +58,9 @@ def demonstrate(
             return
         from regulars.app import serving
 
-        settings = structs.replace(session.settings, data=place, key_file=None, host="127.0.0.1", port=chosen)
+        settings = structs.replace(
+            session.settings, data=place, key_file=None, database=None, host="127.0.0.1", port=chosen
+        )
         said: list[str] = []
 
         def announce(_line: str) -> None:

@@ -22,7 +22,10 @@ def export(
     format: Annotated[
         Literal["jsonl", "csv"], typer.Option(help="JSON Lines (one customer a line), or a table.")
     ] = "jsonl",
-    shape: Annotated[Literal["shift4", "square"], typer.Option(help="Whose fields.")] = "shift4",
+    shape: Annotated[
+        Literal["shift4", "square", "native"],
+        typer.Option(help="Whose fields; native: all that is known, as /v1 has it, and more."),
+    ] = "shift4",
     raw_cells: Annotated[
         bool,
         typer.Option(
@@ -33,18 +36,21 @@ def export(
     """Print every customer: JSON Lines or CSV.
 
     JSON Lines are a stream, one JSON value a line. With --json it is one JSON array. In CSV a cell that begins
-    like a formula gets a ' in front.
+    like a formula gets a ' in front. --shape native has custom attributes, pins, problems
+    and ids that were merged away, too.
     """
     from regulars.app import exporting
     from regulars.directory import export as directory_export
 
     if session.as_json and format == "csv":
         raise typer.BadParameter("--json and --format csv are two different things")
+    if shape == "native" and format == "csv":
+        raise typer.BadParameter("--shape native does not fit into a table")
     with session.account() as (directory, account_id):
         documents = directory_export.documents(directory, account_id, location_id=location, dialect=shape)
         if session.as_json:
             chunks = exporting.array(documents)
-        elif format == "csv":
+        elif format == "csv" and shape != "native":
             chunks = exporting.table(documents, shape, guarded=not raw_cells)
         else:
             chunks = (document + b"\n" for document in documents)

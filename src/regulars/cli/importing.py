@@ -160,6 +160,7 @@ def _tell(session: Session, done: Ingested) -> None:
     from msgspec import structs
 
     counts = structs.asdict(done)
+    del counts["suppressed"]  # who imports a file means it
     if session.as_json:
         voice.value(counts)
         return

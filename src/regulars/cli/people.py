@@ -29,15 +29,18 @@ def find(
     location: Annotated[int | None, typer.Option(metavar="ID", help="Only at this location.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, metavar="N", help="At most so many.")] = 20,
 ) -> None:
-    """Find customers, as both APIs' searches do."""
+    """Find customers, the best first.
+
+    Then by nickname; if nobody is found, whoever is one slip of each word away.
+    """
     from regulars.directory import lookup
 
     with session.account() as (directory, account_id):
         found = lookup.find(directory, account_id, text=" ".join(text), location_id=location, limit=limit)
     if session.as_json:
-        voice.value([_summary(one) for one in found])
+        voice.value([_summary(one) | {"match": one.match} for one in found])
         return
-    voice.table(("posRef", "location", "name", "company", "email", "phone", "id"), map(_row, found))
+    voice.table(("posRef", "location", "name", "company", "email", "phone", "id", "match"), map(_row, found))
     if not found:
         voice.say("Nobody found.")
     elif len(found) == limit:
@@ -51,7 +54,8 @@ def show(
 ) -> None:
     """Show everything known of a customer.
 
-    Both dialects, problems, and where the record came from.
+    Both dialects, problems, custom attributes, who was merged into it, and where the record came from. For an id that
+    was merged away it is the survivor.
     """
     from regulars.directory import lookup
 
@@ -78,7 +82,7 @@ def delete(
     from regulars.directory import deletion, lookup
 
     with session.account() as (directory, account_id):
-        found = lookup.show(directory, account_id, reference, location_id=location)
+        found = lookup.show(directory, account_id, reference, location_id=location, is_to_go=True)
         if len({one.location_id for one in found}) > 1:
             places = ", ".join(str(one.location_id) for one in found)
             raise errors.Conflict(f"It is at locations {places}", hint="Say which: --location ID")
@@ -109,6 +113,7 @@ def _row(one: Shown) -> tuple[Any, ...]:
         _primary(document["customerEmails"], "email"),
         _primary(document["customerPhones"], "phone"),
         one.id,
+        "" if one.match == "exact" else one.match,
     )
 
 
@@ -143,6 +148,9 @@ def _everything(one: Shown) -> dict[str, Any]:
         "change_no": one.change_no,
         "created_at": instant.text(one.created_at),
         "seen_at": instant.text(one.seen_at),
+        "pinned_fields": list(one.pinned),
+        "custom_attributes": dict(one.attributes),
+        "answers_for": list(one.answers_for),
         "problems": to_builtins(one.problems),
         "record": _record(one.record),
     }
@@ -167,6 +175,12 @@ def _print(one: Shown) -> None:
         f"  from {voice.safe(one.source)}, {voice.safe(one.record.place)}, seen {instant.text(one.seen_at)}"
     )
     voice.line(f"  changed {instant.text(one.updated_at)}, change {one.change_no}")
+    if one.pinned:
+        voice.line(f"  pinned: {', '.join(one.pinned)}")
+    if one.answers_for:
+        voice.line(f"  answers for, since they were merged into it: {', '.join(one.answers_for)}")
+    for key, value in one.attributes.items():
+        voice.line(voice.safe(f"  {key}: {json.dumps(value, ensure_ascii=False)}"))
     for problem in one.problems:
         at = "" if problem.at is None else f" [{problem.at}]"
         voice.line(f"  problem: {voice.safe(problem.field)}{at}: {problem.rule}")

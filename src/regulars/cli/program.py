@@ -14,12 +14,20 @@ from regulars.cli import (
     exporting,
     importing,
     keys,
+    merging,
     people,
+    pinning,
     places,
     quarantine,
+    rebuilding,
     serving,
+    sources,
+    stores,
+    syncing,
     tokens,
     upkeep,
+    webhooks,
+    working,
 )
 from regulars.cli.command import accepting
 
@@ -55,7 +63,10 @@ _VERSION = inspect.Parameter(
 
 app.callback(invoke_without_command=True)(accepting(_tell_version, _VERSION))
 
-for part in (demonstration, serving, places, importing, exporting, tokens, people, quarantine, upkeep, keys):
+for part in (
+    demonstration, serving, working, places, importing, sources, syncing, exporting, tokens, webhooks, people,
+    pinning, merging, quarantine, rebuilding, upkeep, stores, keys,
+):  # fmt: skip
     part.register(app)
 if find_spec("regulars.app.bench") is not None:
     from regulars.cli import benching

@@ -81,9 +81,8 @@ def replay(session: Session, numbers: _Numbers = None, everything: _All = False)
     if session.as_json:
         voice.value(structs.asdict(done))
     else:
-        voice.say(
-            f"{done.read - done.quarantined} are customers now, {done.quarantined} still cannot be read."
-        )
+        taken_in = done.read - done.quarantined - done.suppressed
+        voice.say(f"{taken_in} are customers now, {done.quarantined} still cannot be read.")
     if done.quarantined:
         raise typer.Exit(codes.PARTLY)
 

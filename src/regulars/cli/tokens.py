@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from regulars.cli import voice
+from regulars.cli import spans, voice
 from regulars.cli.command import command, group
 from regulars.cli.session import Session
 
 if TYPE_CHECKING:
     from regulars.model.place import TokenInfo
-
-_SPAN = re.compile(r"(\d{1,5})\s*([mhdw])", re.ASCII)
-_SPAN_SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 
 
 def register(app: typer.Typer) -> None:
@@ -132,8 +128,8 @@ def _instant(text: str, *, now: int) -> int:
     from regulars import errors
     from regulars.model import instant
 
-    span = _SPAN.fullmatch(text.strip())
-    at = now + int(span[1]) * _SPAN_SECONDS[span[2]] * 1_000_000 if span else instant.parse(text.strip())
+    span = spans.seconds(text)
+    at = now + span * 1_000_000 if span is not None else instant.parse(text.strip())
     if at is None or at > instant.LATEST:
         raise errors.Invalid(
             "That is no time",

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def stats(session: Session) -> None:
-    """Count what is there."""
+    """Count what is there, and tell how fresh each connected source is."""
     from regulars.directory import stats
 
     with session.account() as (directory, account_id):
@@ -34,6 +34,10 @@ def stats(session: Session) -> None:
     columns = ("location_id", "name", "customers", "with_problems", "quarantined")
     if found["locations"]:
         voice.table(columns, [[place.get(column) for column in columns] for place in found["locations"]])
+    if found["connected"]:
+        voice.line("")
+        standing = ("name", "kind", "location_id", "state", "fresh_at", "message")
+        voice.table(standing, [[one[column] for column in standing] for one in found["connected"]])
 
 
 def backup(
@@ -61,7 +65,8 @@ def doctor(
 ) -> None:
     """Check that all is well, and name the cure.
 
-    Looks at the data folder, the store, its key, the disk, the clock, who serves. The exit code is 1 when something is.
+    Looks at the data folder, the store, its key, the disk, the clock, webhooks, sources, who serves. The exit code is 1
+    when something is.
     """
     from msgspec import structs
 

@@ -121,7 +121,7 @@ def progress(total: int | None) -> Iterator[Callable[[int, str], None]]:
 
 @contextmanager
 def steps() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for work of several kinds; what it yields takes (what is being done, done, of)."""
+    """A bar for work of several kinds; what it yields takes (what is being done, done, of; 0: nobody knows)."""
     if not _is_terminal(sys.stderr):
         yield lambda _what, _done, _of: None
         return
@@ -130,7 +130,9 @@ def steps() -> Iterator[Callable[[str, int, int], None]]:
     columns = [bars.TextColumn("{task.description}"), bars.BarColumn(), bars.MofNCompleteColumn()]
     with bars.Progress(*columns, console=_console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
-        yield lambda what, done, of: bar.update(task, description=safe(what), completed=done, total=of)
+        yield lambda what, done, of: bar.update(
+            task, description=safe(what), completed=done, total=of or None
+        )
 
 
 def fall_silent() -> None:

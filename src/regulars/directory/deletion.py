@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from regulars import errors
-from regulars.directory import preparing
+from regulars.directory import events, preparing, suppression
 from regulars.directory.directory import Directory
 from regulars.model.customer import Customer
 from regulars.model.place import Location
-from regulars.store import customers, erasing, places, quarantine, showing, upkeep
+from regulars.model.record import Record
+from regulars.store import customers, editing, erasing, merging, places, quarantine, upkeep
 
 _TELLING_LENGTH = 5  # characters of a text that names somebody wherever it stands
 
@@ -24,25 +25,39 @@ def delete(directory: Directory, account_id: int, customer_ids: Sequence[str]) -
 
     Raises NotFound, and deletes nothing, when one of them is not there.
     """
-    store = directory.store
-    with store.write():
-        by_location: dict[int, list[erasing.Doomed]] = defaultdict(list)
-        for customer_id in dict.fromkeys(customer_ids):
-            doomed = erasing.maybe(store, account_id, customer_id)
-            if doomed is None:
-                raise errors.NotFound("There is no such customer", hint="Nothing was deleted.")
-            by_location[doomed.loc_no].append(doomed)
-        for location in places.locations(store, account_id):
-            if location.number in by_location:
-                _delete_at(directory, location, by_location[location.number])
+    with directory.store.write():
+        deleted = within(directory, account_id, customer_ids)
     directory.unmerged += 1
+    return deleted
+
+
+def within(
+    directory: Directory, account_id: int, customer_ids: Sequence[str], *, suppress: bool = True
+) -> int:
+    """The same in a transaction of the caller's. `suppress`: a source that is pulled may not bring them back."""
+    store = directory.store
+    by_location: dict[int, list[erasing.Doomed]] = defaultdict(list)
+    for customer_id in dict.fromkeys(customer_ids):
+        one = erasing.maybe(store, account_id, customer_id)
+        if one is None:
+            raise errors.NotFound("There is no such customer", hint="Nothing was deleted.")
+        by_location[one.loc_no].append(one)
+        if suppress:
+            suppression.note(directory, account_id, one.source_id, [one.ref])
+    locations = {one.number: one for one in places.locations(store, account_id)}
+    for doomed in by_location.values():
+        _forget_merged(directory, account_id, locations, doomed, suppress=suppress)
+    for location in locations.values():
+        if location.number in by_location:
+            _delete_at(directory, location, by_location[location.number])
     return sum(map(len, by_location.values()))
 
 
 def _delete_at(directory: Directory, location: Location, doomed: Sequence[erasing.Doomed]) -> None:
     store, account_id = directory.store, location.account_id
     for one in doomed:
-        _drop_mentions(directory, location, one)
+        record = editing.record(store, account_id, one.rid)
+        _drop_mentions(directory, location, one.source_id, one.ref, record)
     numbers = customers.take_numbers(
         store,
         account_id,
@@ -53,16 +68,37 @@ def _delete_at(directory: Directory, location: Location, doomed: Sequence[erasin
         listed=-sum(one.listed for one in doomed),
     )
     erasing.erase(store, account_id, location.number, doomed, numbers)
+    events.note_deleted(directory, account_id, location.location_id, doomed, deleted_at=numbers.updated_at)
 
 
-def _drop_mentions(directory: Directory, location: Location, doomed: erasing.Doomed) -> None:
-    """Drops the quarantine entries of the customer's source that speak of the customer."""
+def _forget_merged(
+    directory: Directory,
+    account_id: int,
+    locations: Mapping[int, Location],
+    doomed: Sequence[erasing.Doomed],
+    *,
+    suppress: bool,
+) -> None:
+    """Whoever was merged into these customers goes with them."""
+    store = directory.store
+    for survivor in doomed:
+        losers = merging.under(store, account_id, survivor.id)
+        for one in losers:
+            _drop_mentions(directory, locations[one.loc_no], one.source_id, one.ref, one.record)
+            if suppress:
+                suppression.note(directory, account_id, one.source_id, [one.ref])
+        merging.forget(store, account_id, survivor.id, losers)
+
+
+def _drop_mentions(
+    directory: Directory, location: Location, source_id: int, ref: str, record: Record
+) -> None:
+    """Drops the quarantine entries of a customer's source that speak of the customer."""
     store, account_id = directory.store, location.account_id
-    waiting = quarantine.of_source(store, account_id, location.number, doomed.source_id)
+    waiting = quarantine.of_source(store, account_id, location.number, source_id)
     if not waiting:
         return
-    record = showing.sheet(store, account_id, doomed.rid).record
-    speaks_of = _mentions(doomed.ref, preparing.clean(record, location.country))
+    speaks_of = _mentions(ref, preparing.clean(record, location.country))
     for entry in waiting:
         if speaks_of(entry.record.raw.decode(errors="replace")):
             quarantine.drop(store, account_id, entry.number)
@@ -87,6 +123,12 @@ def purge(directory: Directory, progress: Callable[[int], None] | None = None) -
     Small steps that others can write between; at a million customers some seconds in all. False when a reader kept
     the log from being emptied: it will be with the next checkpoint that finds no reader.
     """
-    emptied = upkeep.purge(directory.store, progress)
+    store = directory.store
+    with store.read():
+        mark = erasing.mark(store)
+    emptied = upkeep.purge(store, progress)
+    if emptied and mark is not None:
+        with store.write():
+            erasing.unmark(store, mark)
     directory.unmerged = 0
     return emptied

@@ -1,16 +1,22 @@
-"""Everything out again, in either dialect, in constant memory."""
+"""Everything out again, in either dialect or whole, in constant memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from regulars.directory import places
+import msgspec
+
+from regulars.directory import attributes, places, subscriptions
 from regulars.directory.directory import Directory
 from regulars.directory.square_list import spliced
-from regulars.store import listing
+from regulars.directory.whole import Reader
+from regulars.store import listing, merging
+from regulars.store import places as stored_places
+from regulars.store import square as stored
+from regulars.wire import native_customers
 
-Dialect = Literal["shift4", "square"]
+Dialect = Literal["shift4", "square", "native"]
 
 _PAGE = 500
 
@@ -39,9 +45,25 @@ def _page(
     values = {"account_id": account_id, "low": low, "high": high, "limit": _PAGE}
     store = directory.store
     with store.read():
+        if dialect == "native":
+            return _whole(directory, account_id, [row[0] for row in store.rows("served_as", values)])
         if dialect == "shift4":
             return [(rid, document) for rid, document in store.rows("documents_shift4", values)]
-        return [
-            (rid, spliced((core, groups, segments, cards), cards=True))
-            for rid, core, groups, segments, cards in store.rows("documents_square", values)
-        ]
+        rows = store.rows("documents_square", values)
+        documents = stored.living(store, account_id, rows)
+        return [(row[0], spliced(one, cards=True)) for row, one in zip(rows, documents, strict=True)]
+
+
+def _whole(directory: Directory, account_id: int, rids: Sequence[int]) -> list[tuple[int, bytes]]:
+    """The native API's documents, with what that has elsewhere: custom attributes, and ids that were merged away."""
+    store = directory.store
+    reader = Reader(directory, subscriptions.everything(stored_places.account(store, account_id)))
+    has_merged = merging.is_any(store, account_id)
+    found = []
+    for rid in rids:
+        whole = reader.by_rid(rid)
+        merged = [one.id for one in merging.under(store, account_id, whole.id)] if has_merged else []
+        beside = {"custom_attributes": attributes.by_key(store, account_id, rid), "answers_for": merged}
+        document = native_customers.customer(whole)
+        found.append((rid, document[:-1] + b"," + msgspec.json.encode(beside)[1:]))
+    return found

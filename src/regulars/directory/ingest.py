@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from regulars import errors, limits
 from regulars.directory import preparing, writing
@@ -27,21 +27,47 @@ def batch(
     records: Sequence[Record | Unreadable],
     *,
     creation_source: str = "IMPORT",
+    waited_since: int | None = None,
 ) -> Ingested:
     """Takes in records of one source at one location; durable when it returns.
 
     A record that cannot be read goes to quarantine; the rest goes in. Written in transactions short enough that
-    nobody waits for them (`limits.WRITE_SECONDS_MAX`). Raises NotFound for an unknown location, Invalid for a
-    source name out of bounds.
+    nobody waits for them (`limits.WRITE_SECONDS_MAX`). `waited_since`: when they came, if that was not just now: who
+    was erased here stays away, and who has a newer record keeps it. Raises NotFound for an unknown location, Invalid
+    for a source name out of bounds.
     """
-    location, source_id = _place(directory, account_id, location_id, source)
-    work = Work(location, source_id, source, creation_source, directory.key("posRef"))
+    location, source_id, merchant_id = _place(directory, account_id, location_id, source)
+    work = Work(
+        location,
+        source_id,
+        source,
+        creation_source,
+        directory.key("posRef"),
+        directory.store.index,
+        merchant_id,
+        suppresses=waited_since is not None,
+        waited_since=waited_since,
+    )
+    return every(directory, work, records)
+
+
+def every(
+    directory: Directory,
+    work: Work,
+    records: Sequence[Record | Unreadable],
+    *,
+    within: Callable[[Ingested], None] | None = None,
+) -> Ingested:
+    """The same where it is known where they go. `within` runs inside the last transaction, with all that was done."""
     done = Ingested()
     at = 0
+    if len(records) >= _MANY:
+        directory.pace.look(is_alone=directory.is_alone())
     while at < len(records):
         part = records[at : at + directory.pace.rows]
-        done += _write(directory, work, _prepare(part, work))
         at += len(part)
+        last = within if at >= len(records) else None
+        done = _write(directory, work, _prepare(part, work), done, last)
     return done
 
 
@@ -78,8 +104,8 @@ def _refuse(record: Record | Unreadable) -> Refused | None:
     return Refused(cut, f"The record is larger than {limits.RECORD_BYTES_MAX} bytes")
 
 
-def _place(directory: Directory, account_id: int, location_id: int, source: str) -> tuple[Location, int]:
-    """The location, and the source's number; the source is made when it is new."""
+def _place(directory: Directory, account_id: int, location_id: int, source: str) -> tuple[Location, int, str]:
+    """The location, the source's number, and whose both are; the source is made when it is new."""
     if not 0 < len(source.strip()) <= limits.NAME_LENGTH_MAX or not source.isprintable():
         raise errors.Invalid(
             f"A source's name has 1 to {limits.NAME_LENGTH_MAX} characters", field="source", rule="length"
@@ -88,6 +114,7 @@ def _place(directory: Directory, account_id: int, location_id: int, source: str)
     with store.read():
         location = places.location(store, account_id, location_id)
         source_id = places.source_id(store, account_id, source)
+        merchant_id = places.account(store, account_id).merchant_id
     if location is None:
         raise errors.NotFound(
             f"Location {location_id} is not known",
@@ -98,12 +125,17 @@ def _place(directory: Directory, account_id: int, location_id: int, source: str)
             source_id = places.source_id(store, account_id, source) or places.add_source(
                 store, account_id, source
             )
-    return location, source_id
+    return location, source_id, merchant_id
 
 
-def _write(directory: Directory, work: Work, part: Sequence[Prepared | Refused]) -> Ingested:
+def _write(
+    directory: Directory,
+    work: Work,
+    part: Sequence[Prepared | Refused],
+    done: Ingested,
+    within: Callable[[Ingested], None] | None,
+) -> Ingested:
     """One transaction; then, now and then, a few steps of merging in transactions of their own."""
-    done = Ingested()
     store = directory.store
     with store.write():
         started = time.monotonic()
@@ -113,14 +145,19 @@ def _write(directory: Directory, work: Work, part: Sequence[Prepared | Refused])
             if isinstance(each, Refused):
                 writing.refusal(directory, work, each)
                 done += Ingested(read=1, quarantined=1)
+        if within is not None:
+            within(done)
     directory.pace.learn(len(part), time.monotonic() - started)
-    directory.unmerged += 1
-    if directory.unmerged >= _MERGE_AFTER:
-        # Each step waits its turn. Who writes one customer beside an import waits for one more, not for all.
-        steps = _MERGE_STEPS if len(part) >= _MANY else 1
-        if upkeep.merge(store, steps=steps) < steps:
-            directory.unmerged = 0
+    # Each step waits its turn. Who writes one customer beside an import waits for one more, not for all.
+    merge_now_and_then(directory, steps=_MERGE_STEPS if len(part) >= _MANY else 1)
     return done
+
+
+def merge_now_and_then(directory: Directory, *, steps: int) -> None:
+    """To be called after every transaction that wrote customers: after some of them, merges the search index a bit."""
+    directory.unmerged += 1
+    if directory.unmerged >= _MERGE_AFTER and upkeep.merge(directory.store, steps=steps) < steps:
+        directory.unmerged = 0
 
 
 def _without_repeats(part: Sequence[Prepared | Refused]) -> Iterator[list[Prepared]]:

@@ -20,10 +20,31 @@ def page(directory: Directory, grant: Grant, location_id: int, *, skip: int, lim
     """Customers in list order, first seen first; raises NotFound."""
     store = directory.store
     with store.read():
-        loc_no, given = _shelf(directory, grant, location_id)
-        total = listing.count(store, grant.account_id, loc_no)
+        (loc_no, given), total = _counted_shelf(directory, grant, location_id)
         found = listing.page(store, grant.account_id, loc_no, skip=skip, limit=limit, is_dense=total == given)
         return Page(found, total)
+
+
+def joined_page(directory: Directory, grant: Grant, location_id: int, *, skip: int, limit: int) -> Page:
+    """The same in one piece, as the engine joins it."""
+    store = directory.store
+    with store.read():
+        (loc_no, given), total = _counted_shelf(directory, grant, location_id)
+        found, shown = listing.joined(
+            store, grant.account_id, loc_no, skip=skip, limit=limit, is_dense=total == given
+        )
+        return Page([found] if shown else [], total, joined=shown)
+
+
+def _counted_shelf(directory: Directory, grant: Grant, location_id: int) -> tuple[places.Shelf, int]:
+    """The location in the store, and how many customers it has."""
+    known = directory.lately.known()
+    key = "shelf", grant.account_id, location_id
+    found: tuple[places.Shelf, int] | None = known.get(key)
+    if found is None or not grant.sees(location_id):
+        shelf = _shelf(directory, grant, location_id)
+        found = known[key] = shelf, listing.count(directory.store, grant.account_id, shelf.number)
+    return found
 
 
 def search(directory: Directory, grant: Grant, location_id: int, *, text: str, skip: int, limit: int) -> Page:
@@ -31,10 +52,10 @@ def search(directory: Directory, grant: Grant, location_id: int, *, text: str, s
     store = directory.store
     with store.read():
         loc_no = _shelf(directory, grant, location_id).number
-        hits, total = searching.hits(store, loc_no, text)
+        hits, total = searching.hits(store, grant.account_id, loc_no, text)
         if hits is None:
             return Page([], 0)
-        return Page(hits.page(grant.account_id, skip=skip, limit=limit), total)
+        return Page(hits.page(skip=skip, limit=limit), total)
 
 
 def changes(
@@ -71,7 +92,7 @@ def _changed_hits(
 ) -> Page:
     """Both hold; the cost is that of the smaller set."""
     store, account_id = directory.store, grant.account_id
-    hits, total = searching.hits(store, loc_no, text)
+    hits, total = searching.hits(store, grant.account_id, loc_no, text)
     if hits is None:
         return Page([], 0)
     changed = listing.Changes(store, account_id, loc_no, after=after, deleted=False).count()

@@ -2,38 +2,62 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from regulars import errors
-from regulars.directory import searching
+from regulars.directory import attributes, relevance, searching
 from regulars.directory.directory import Directory
 from regulars.directory.square_list import spliced
 from regulars.model.place import Location, Source
 from regulars.model.record import Shown
-from regulars.store import listing, places, showing
+from regulars.store import listing, merging, pins, places, showing
 
 
 def find(
     directory: Directory, account_id: int, *, text: str, location_id: int | None, limit: int
 ) -> list[Shown]:
-    """The first customers that a search finds, location by location; raises NotFound for an unknown location."""
+    """The best customers that a search finds (relevance.py), how in `match`; then other exact ones, in list order.
+
+    Raises NotFound for an unknown location.
+    """
     store = directory.store
     with store.read():
-        found: list[Shown] = []
-        for location in _locations(directory, account_id, location_id):
-            hits, _total = searching.hits(store, location.number, text)
-            if hits is not None:
-                found += _shown(directory, account_id, hits.first(limit - len(found)))
-            if len(found) >= limit:
-                break
-        return found
+        loc_nos = [one.number for one in _locations(directory, account_id, location_id)]
+        best = relevance.best(store, account_id, loc_nos, text)
+        matches = {one.rid: one.match for one in best.hits[:limit]}
+        for loc_no in loc_nos if best.more else ():
+            hits, _total = searching.hits(store, account_id, loc_no, text)
+            rids = hits.first(limit) if hits is not None and len(matches) < limit else []
+            for rid in rids:
+                if len(matches) < limit:
+                    matches.setdefault(rid, "exact")
+        shown = _shown(directory, account_id, list(matches))
+        return [structs.replace(one, match=match) for one, match in zip(shown, matches.values(), strict=True)]
 
 
 def show(
-    directory: Directory, account_id: int, reference: str, *, location_id: int | None = None
+    directory: Directory,
+    account_id: int,
+    reference: str,
+    *,
+    location_id: int | None = None,
+    is_to_go: bool = False,
 ) -> list[Shown]:
-    """The customer with this Square id, else those with this posRef (at each location); raises NotFound."""
+    """The customer with this Square id, else those with this posRef (at each location); raises NotFound.
+
+    For an id that was merged away it is the survivor. With `is_to_go` that is Conflict: nobody is to delete somebody
+    else than was asked for.
+    """
     store = directory.store
     with store.read():
         rid = showing.rid_of_id(store, account_id, reference)
+        if rid is None and (survivor := merging.survivor(store, account_id, reference)).id != reference:
+            if is_to_go:
+                raise errors.Conflict(
+                    f"It was merged into {survivor.id}, which answers for it",
+                    hint=f"Delete both: regulars delete {survivor.id}. Or part them first: regulars unmerge.",
+                )
+            rid = showing.rid_of_id(store, account_id, survivor.id)
         locations = _locations(directory, account_id, location_id)
         rids = [rid] if rid is not None else []
         if rid is None:
@@ -84,4 +108,7 @@ def _one(
         problems=sheet.problems,
         record=sheet.record,
         seen_at=sheet.seen_at,
+        pinned=pins.of(directory.store, account_id, rid),
+        attributes=attributes.by_key(directory.store, account_id, rid),
+        answers_for=tuple(one.id for one in merging.under(directory.store, account_id, sheet.id)),
     )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import count
+
+from msgspec import structs
 
 from regulars import errors, limits, normalise
 from regulars.directory import ids
@@ -82,7 +85,7 @@ def locations(
 def add_location(
     directory: Directory,
     account_id: int,
-    location_id: int,
+    location_id: int | None,
     *,
     name: str,
     country: str,
@@ -93,10 +96,11 @@ def add_location(
 ) -> Location:
     """A new location, the main one if it is the first; raises Invalid, or Conflict when the id is taken.
 
+    `location_id` None: the next number after the highest there is.
     `country` is an ISO 3166-1 code or any usual name of the country; the alpha-2 code is kept.
     """
     _check_name(name)
-    if not 1 <= location_id <= limits.LOCATION_ID_MAX:
+    if location_id is not None and not 1 <= location_id <= limits.LOCATION_ID_MAX:
         raise errors.Invalid(
             f"A location id is 1 to {limits.LOCATION_ID_MAX}", field="location_id", rule="range"
         )
@@ -108,11 +112,12 @@ def add_location(
             rule="unknown",
             hint="Two letters, such as US, DE or BR.",
         )
-    if len(time_zone) > limits.NAME_LENGTH_MAX or not _TIME_ZONE.fullmatch(time_zone):
-        raise errors.Invalid("A time zone is a name such as America/New_York", field="time_zone", rule="form")
+    _check_time_zone(time_zone)
     store = directory.store
     with store.write():
         there = stored.locations(store, account_id)
+        if location_id is None:
+            location_id = _next_id(there)
         if any(one.location_id == location_id for one in there):
             raise errors.Conflict(f"Location {location_id} is there already", hint="regulars location list")
         new = Location(
@@ -128,6 +133,30 @@ def add_location(
             directory.clock(),
         )
         return stored.add_location(store, new)
+
+
+def update_location(
+    directory: Directory, location: Location, *, name: str, time_zone: str, language: str | None
+) -> Location:
+    """The location with these; raises Invalid."""
+    _check_name(name)
+    _check_time_zone(time_zone)
+    after = structs.replace(location, name=name, time_zone=time_zone, language=language)
+    with directory.store.write():
+        stored.update_location(directory.store, after)
+    return after
+
+
+def _next_id(there: list[Location]) -> int:
+    """One more than the highest; when that is the highest there can be, the lowest that is free."""
+    taken = {one.location_id for one in there}
+    after = max(taken, default=0) + 1
+    return after if after <= limits.LOCATION_ID_MAX else next(n for n in count(1) if n not in taken)
+
+
+def _check_time_zone(name: str) -> None:
+    if len(name) > limits.NAME_LENGTH_MAX or not _TIME_ZONE.fullmatch(name):
+        raise errors.Invalid("A time zone is a name such as America/New_York", field="time_zone", rule="form")
 
 
 def _check_name(name: str) -> None:

@@ -37,12 +37,17 @@ def one(directory: Directory, account_id: int, number: int) -> Quarantined:
 def replay(directory: Directory, account_id: int, numbers: Sequence[int] | None) -> Ingested:
     """Tries entries again (None: all); those that can be read now become customers and leave.
 
+    One of somebody who was erased here, and whose source is pulled, leaves without a trace; so does one that is older
+    than the record of its customer.
+
     Raises NotFound for an unknown number, before anything is done.
     """
     done = Ingested()
     for entry in _chosen(directory, account_id, numbers):
         record = Record(entry.format, entry.raw, entry.place, entry.columns)
-        result = ingest.batch(directory, account_id, entry.location_id, entry.source, [record])
+        result = ingest.batch(
+            directory, account_id, entry.location_id, entry.source, [record], waited_since=entry.seen_at
+        )
         done += result
         if not result.quarantined:
             drop(directory, account_id, [entry.number])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from regulars import normalise
-from regulars.store import Store, find
+from regulars.store import Store, heavy
 
 
-def hits(store: Store, loc_no: int, text: str) -> tuple[find.Hits | None, int]:
+def hits(store: Store, account_id: int, loc_no: int, text: str) -> tuple[heavy.Found | None, int]:
     """What the text finds at a location, and how many; (None, 0) when it finds nothing."""
     query = normalise.query(text)
     for terms in query.readings if query is not None else ():
-        found = find.Hits(store, loc_no, terms)
+        found = heavy.Found(store, account_id, loc_no, terms)
         total = found.count()
         if total:
             return found, total

@@ -7,7 +7,8 @@ from typing import Any
 from regulars.directory.directory import Directory
 from regulars.model import instant
 from regulars.model.place import Location
-from regulars.store import listing, places, quarantine, showing
+from regulars.model.pulling import Pull
+from regulars.store import listing, places, pulls, quarantine, showing
 
 
 def summary(directory: Directory, account_id: int) -> dict[str, Any]:
@@ -18,6 +19,7 @@ def summary(directory: Directory, account_id: int) -> dict[str, Any]:
         changes, last_at, listed = places.counts(store, account_id)
         locations = [_location(directory, one) for one in places.locations(store, account_id)]
         sources = [one.name for one in places.sources(store, account_id).values()]
+        connected = [_pull(one) for one in pulls.every(store, account_id)]
     return {
         "account": account.name,
         "merchant_id": account.merchant_id,
@@ -26,7 +28,19 @@ def summary(directory: Directory, account_id: int) -> dict[str, Any]:
         "changes": changes,
         "last_change_at": instant.text(last_at) if last_at else None,
         "sources": sources,
+        "connected": connected,
         "locations": locations,
+    }
+
+
+def _pull(pull: Pull) -> dict[str, Any]:
+    return {
+        "name": pull.name,
+        "kind": pull.kind,
+        "location_id": pull.location_id,
+        "state": pull.state,
+        "fresh_at": None if pull.fresh_at is None else instant.text(pull.fresh_at),
+        "message": pull.message,
     }
 
 

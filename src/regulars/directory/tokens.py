@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 
 from regulars import errors, limits
 from regulars.directory.directory import Directory
 from regulars.model.place import SCOPES, Grant, Scope, TokenInfo
+from regulars.store import Store
 from regulars.store import places as stored_places
 from regulars.store import tokens as stored
 
@@ -15,27 +17,37 @@ _START = "rg_"
 _RANDOM_BYTES = 32
 _PREFIX_LENGTH = 11  # `rg_` and 8 characters: enough to tell tokens apart, 208 random bits stay unknown
 _FORM = re.compile(r"rg_[A-Za-z0-9_-]{43}", re.ASCII)
+_GIVEN_FORM = re.compile(
+    r"[A-Za-z0-9._~+/-]+=*", re.ASCII
+)  # RFC 6750, section 2.1: whatever a header can carry
 
 
 def grant(directory: Directory, token: str) -> Grant:
     """What a bearer token opens; raises Unauthorised (`unknown`, `revoked`, `expired`).
 
-    Looked up anew each time, by its hash: a revoked token is useless at once, in every process.
+    Looked up by its hash, anew as soon as anybody has written anything: a revoked token is useless at once, in every
+    process.
     """
-    if not _FORM.fullmatch(token):
+    if not (_FORM.fullmatch(token) or directory.is_sandbox):
         raise errors.Unauthorised("The token is not known", reason="unknown")
-    store = directory.store
-    with store.read():
-        found = stored.maybe(store, token)
-        if found is None:
-            raise errors.Unauthorised("The token is not known", reason="unknown")
-        account_id, info = found
-        merchant_id = stored_places.account(store, account_id).merchant_id
+    key = "grant", stored.digest(token)
+    found: Grant | None = directory.lately.known().get(key)
+    if found is None:
+        with directory.store.read():
+            found = directory.lately.known()[key] = _grant(directory.store, token)
+    if found.expires_at is not None and found.expires_at <= directory.clock():
+        raise errors.Unauthorised("The token has expired", reason="expired")
+    return found
+
+
+def _grant(store: Store, token: str) -> Grant:
+    found = stored.maybe(store, token)
+    if found is None:
+        raise errors.Unauthorised("The token is not known", reason="unknown")
+    account_id, info = found
     if info.revoked_at is not None:
         raise errors.Unauthorised("The token was revoked", reason="revoked")
-    if info.expires_at is not None and info.expires_at <= directory.clock():
-        raise errors.Unauthorised("The token has expired", reason="expired")
-    return stored.grant(account_id, merchant_id, info)
+    return stored.grant(account_id, stored_places.account(store, account_id).merchant_id, info)
 
 
 def create(
@@ -70,6 +82,27 @@ def create(
                 )
         stored.add(store, account_id, token, info)
     return token
+
+
+def adopt(directory: Directory, account_id: int, token: str, *, name: str, scopes: tuple[Scope, ...]) -> None:
+    """Makes a text that somebody chose a token, in a sandbox only; raises Invalid for what no header can carry.
+
+    Nobody can guess a token of ours; of a chosen one that is not so, which is why no other store knows any.
+    """
+    if not directory.is_sandbox:
+        raise errors.Fatal("Only a sandbox takes tokens that were chosen")
+    if len(token) > limits.TOKEN_LENGTH_MAX or not _GIVEN_FORM.fullmatch(token):
+        raise errors.Invalid(
+            f"A token has at most {limits.TOKEN_LENGTH_MAX} characters of A-Z a-z 0-9 - . _ ~ + /",
+            field="sandbox_token",
+            rule="form",
+        )
+    _check(name, scopes, None, None)
+    # The prefix is shown and logged, so it is not the beginning of a text that may be short.
+    prefix = _START + hashlib.sha256(token.encode()).hexdigest()[: _PREFIX_LENGTH - len(_START)]
+    info = TokenInfo(prefix, name, None, scopes, directory.clock(), None, None, None)
+    with directory.store.write():
+        stored.add(directory.store, account_id, token, info)
 
 
 def _check(

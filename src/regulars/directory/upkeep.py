@@ -25,10 +25,10 @@ def backup(directory: Directory, target: Path) -> int:
 
 
 def check(directory: Directory, *, full: bool) -> list[Finding]:
-    """SQLite's own check of the file; `full` compares every index with its table, which takes longer."""
-    damage = stored.damage(directory.store, full=full)
+    """The engine's own check; `full` compares every index with its table, which takes longer."""
+    damage = directory.store.damage(full=full)
     return [
-        Finding("engine", True, stored.version()),
+        Finding("engine", True, directory.store.version()),
         Finding(
             "store",
             not damage,
@@ -36,3 +36,8 @@ def check(directory: Directory, *, full: bool) -> list[Finding]:
             None if not damage else "Restore the latest backup into an empty data folder.",
         ),
     ]
+
+
+def data_version(directory: Directory) -> int:
+    """A number that changes when somebody else has written to the store."""
+    return stored.data_version(directory.store)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_NAIVE = datetime(1970, 1, 1)  # noqa: DTZ001  isoformat() without an offset: ours is always Z
-_MICROSECOND = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  isoformat() without an offset: ours is always Z
 # contracts/shift4.md, "datetime forms": RFC 3339 with any offset and 0–9 fraction digits, or a date alone.
 # A space before the offset is a `+` that a URL decoder ate.
 _FORM = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:([Zz])|([-+ ])(\d\d):(\d\d)))?", re.ASCII
 )
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 def parse(text: str) -> int | None:
@@ -21,6 +20,13 @@ def parse(text: str) -> int | None:
 
     Digits beyond the microsecond are cut. A leap second is read as the second that follows it.
     """
+    if _USUAL.fullmatch(text) is not None:
+        try:
+            since = datetime.fromisoformat(text[:19]) - _EPOCH
+        except ValueError:
+            pass  # a leap second, or no instant at all
+        else:
+            return (since.days * 86_400 + since.seconds) * 1_000_000
     match = _FORM.fullmatch(text)
     if match is None:
         return None
@@ -30,10 +36,10 @@ def parse(text: str) -> int | None:
     if leap:
         clock = clock[:-2] + "59"
     try:
-        moment = datetime.fromisoformat(f"{date}T{clock}+00:00")
+        since = datetime.fromisoformat(f"{date}T{clock}") - _EPOCH
     except ValueError:
         return None
-    micros = (moment - _EPOCH) // _MICROSECOND + leap * 1_000_000
+    micros = (since.days * 86_400 + since.seconds + leap) * 1_000_000
     if fraction:
         micros += int(fraction[:6].ljust(6, "0"))
     if sign:
@@ -44,8 +50,12 @@ def parse(text: str) -> int | None:
     return micros if EARLIEST <= micros <= LATEST else None
 
 
+@lru_cache(maxsize=1024)
 def text(micros: int) -> str:
-    """RFC 3339 in UTC, with as many fraction digits as the instant has (none for a whole second)."""
+    """RFC 3339 in UTC, with as many fraction digits as the instant has (none for a whole second).
+
+    Kept for a while: both of a customer's answers show its times.
+    """
     seconds, fraction = divmod(micros, 1_000_000)
     whole = _second(seconds)
     return f"{whole}.{fraction:06d}".rstrip("0") + "Z" if fraction else whole + "Z"
@@ -53,8 +63,8 @@ def text(micros: int) -> str:
 
 @lru_cache(maxsize=256)
 def _second(seconds: int) -> str:
-    """Kept for a while: one customer's times are asked for several times, and an import's are mostly now."""
-    return (_EPOCH_NAIVE + timedelta(seconds=seconds)).isoformat()
+    """Kept for a while: an import's times of change are mostly now."""
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat()
 
 
 def text_milliseconds(micros: int) -> str:

@@ -77,6 +77,19 @@ def instant(text: str | None, field: str, problems: list[Problem], at: int | Non
     return micros
 
 
+def epoch(
+    number: int | None, field: str, problems: list[Problem], at: int | None = None, *, per_second: int = 1
+) -> int | None:
+    """Microseconds of a count since 1970, of seconds or (`per_second`) of parts of one; 0 is none."""
+    if not number:
+        return None
+    micros = number * (1_000_000 // per_second)
+    if not 0 < micros <= instants.LATEST:
+        problems.append(Problem(field, "not_an_instant", at))
+        return None
+    return micros
+
+
 def choice(
     text: str | None, choices: Mapping[str, Any], field: str, problems: list[Problem], at: int | None = None
 ) -> Any:

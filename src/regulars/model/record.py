@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any
 
 from msgspec import Struct, field
 
 from regulars.model.customer import Problem
+from regulars.model.search import Match
 
-Format = Literal["shift4", "square", "csv"]
+Format = str
+"""Which reader of `wire` understands a record (directory/preparing.py has the table); else a kind that others add."""
 
 
 class Record(Struct, frozen=True, gc=False):
     """One customer as a source sent it, byte for byte, with where it stood.
 
     A `csv` record is two CSV lines in UTF-8, the header and the row; `columns` overrides what the header's
-    column names are taken for (`--map field=column`, as {column: field}).
+    column names are taken for (`--map field=column`, as {column: field}). A `native` record was made here, by an API.
     """
 
     format: Format
@@ -35,7 +37,10 @@ class Unreadable(Struct, frozen=True, gc=False):
 
 
 class Ingested(Struct, frozen=True):
-    """What one `ingest` did, in records; `problems` counts the problems of created and updated customers."""
+    """What one `ingest` did, in records; `problems` counts the problems of created and updated customers.
+
+    `suppressed`: records of customers that were erased here and whom their source may not bring back.
+    """
 
     read: int = 0
     created: int = 0
@@ -43,6 +48,7 @@ class Ingested(Struct, frozen=True):
     unchanged: int = 0
     quarantined: int = 0
     problems: int = 0
+    suppressed: int = 0
 
     def __add__(self, other: Ingested) -> Ingested:
         """Both together."""
@@ -53,6 +59,7 @@ class Ingested(Struct, frozen=True):
             self.unchanged + other.unchanged,
             self.quarantined + other.quarantined,
             self.problems + other.problems,
+            self.suppressed + other.suppressed,
         )
 
 
@@ -71,7 +78,11 @@ class Quarantined(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True):
-    """Everything known of one customer, for `show`: both dialects' bytes, problems, provenance."""
+    """Everything known of one customer, for `show`: both dialects' bytes, problems, provenance.
+
+    `attributes`: its custom attributes by key; `answers_for`: ids of those who were merged into it. `match`: how a
+    search found it.
+    """
 
     id: str
     pos_ref: str
@@ -86,3 +97,7 @@ class Shown(Struct, frozen=True):
     problems: tuple[Problem, ...]
     record: Record
     seen_at: int
+    pinned: tuple[str, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    answers_for: tuple[str, ...] = ()
+    match: Match = "exact"

@@ -14,15 +14,15 @@ from regulars.normalise import address, email, phone, text
 Contact = TypeVar("Contact", Email, Phone, Address)
 
 
-def customer(draft: Customer, *, region: str) -> Customer:
+def customer(draft: Customer, *, region: str, is_printable: bool = False) -> Customer:
     """The draft with understood forms beside what came, one primary contact of each kind, and its problems.
 
     `region` is the country of the location (ISO 3166-1 alpha-2): phones without a country code are read in it, unless
-    the record has an address in another country. A problem's `at` is the place in the customer's list. Doing it twice
-    changes nothing.
+    the record has an address in another country. `is_printable`: no text of it can hold a control character. A
+    problem's `at` is the place in the customer's list. Doing it twice changes nothing.
     """
     problems = list(draft.problems)
-    if text.has_controls(_texts(draft), draft.note):
+    if not is_printable and text.has_controls(_texts(draft), draft.note):
         draft = _without_controls(draft, problems)
     addresses = _addresses(draft.addresses, region, problems) if draft.addresses else ()
     made = msgspec.structs.replace(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -30,7 +31,8 @@ def index_words(customer: Customer) -> Words:
     words: dict[str, None] = {}
     for name in (customer.first_name, customer.last_name, customer.company_name, customer.nickname):
         if name:
-            _add_name(name, words)
+            for word in _name_words(name):
+                words[word] = None
     if customer.pos_ref:
         _add_ref(customer.pos_ref, words)
     for email in customer.emails:
@@ -67,6 +69,11 @@ def matches(terms: Iterable[Term], words: Words) -> bool:
     return all(_is_found(term, words) for term in terms)
 
 
+def is_one_word(text: str) -> bool:
+    """Whether nothing in it parts words."""
+    return _SEPARATORS.search(text) is None
+
+
 def _is_found(term: Term, words: Words) -> bool:
     if term.literal is not None and _starts_any(words.words, term.literal):
         return True
@@ -83,15 +90,22 @@ _WORD_LENGTH_MAX: Final = limits.SEARCH_LENGTH_MAX  # nobody can type more
 _DIGITS_MAX: Final = 50  # three phones in one field
 _RUN: Final = re.compile(r"[a-z0-9]+")
 _PART: Final = re.compile(r"[^\W_]+|@(?=.)")  # of an e-mail
+_ORDINARY: Final = re.compile(
+    r"[!-?A-~]{1,100}@[!-?A-~]{1,100}"
+)  # e-mail: of such size that no bound cuts it
 
 
-def _add_name(name: str, words: dict[str, None]) -> None:
+@lru_cache(maxsize=4096)
+def _name_words(name: str) -> tuple[str, ...]:
+    """The words of a name. Kept for a while: many share one."""
+    words: dict[str, None] = {}
     for piece in fold(name).split():
         runs = _runs(piece)
         for run in runs:
             words[run[:_WORD_LENGTH_MAX]] = None
         if len(runs) > 1:
             words["".join(runs)[:_WORD_LENGTH_MAX]] = None
+    return tuple(words)
 
 
 def _add_ref(ref: str, words: dict[str, None]) -> None:
@@ -102,25 +116,39 @@ def _add_ref(ref: str, words: dict[str, None]) -> None:
 
 
 def _add_email(address: str, words: dict[str, None]) -> None:
-    for piece in _SEPARATORS.split(fold(address)):
+    folded = fold(address)
+    if _ORDINARY.fullmatch(folded):
+        at = folded.index("@")
+        for part in _PART.finditer(folded, 0, at):
+            words[folded[part.start() :]] = None
+        for word in _domain_words(folded[at:]):
+            words[word] = None
+        return
+    for piece in _SEPARATORS.split(folded):
         for part in islice(_PART.finditer(piece), limits.SEARCH_TOKENS_MAX):
             start = part.start()
             words[piece[start : start + _WORD_LENGTH_MAX]] = None
+
+
+@lru_cache(maxsize=1024)
+def _domain_words(domain: str) -> tuple[str, ...]:
+    """The rests of a domain from its @ and from every word's start. Kept for a while: few domains have most e-mails."""
+    return tuple([domain[part.start() :] for part in _PART.finditer(domain)])
 
 
 def _add_phone(number: Phone, numbers: dict[str, None]) -> None:
     if number.e164 is not None:
         _add_digits(number.e164[1:], numbers)
         _add_digits(phone.dialled(number.e164), numbers)
+        if number.text == number.e164:
+            return
     _add_digits(_digits(number.text), numbers)
 
 
 def _add_digits(digits: str, numbers: dict[str, None]) -> None:
-    for start in range(len(digits) - limits.PHONE_SEARCH_DIGITS_MIN + 1):
-        rest = digits[start:]
-        if rest in numbers:  # then so is all that follows
-            return
-        numbers[rest] = None
+    if digits not in numbers:  # else so is all that follows
+        for start in range(len(digits) - limits.PHONE_SEARCH_DIGITS_MIN + 1):
+            numbers[digits[start:]] = None
 
 
 def _runs(piece: str) -> list[str]:

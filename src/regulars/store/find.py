@@ -1,102 +1,90 @@
-"""The search index on SQLite: words in, rids out, always within one location.
-
-One FTS5 table holds words and phone digits, so that "smith 415" can leap from hit to hit (docs/decisions/0004). Its
-tokens: a word of up to 6 characters as it is, prefixes of it by the index's own prefix lists. A longer one as its first
-6 characters, and each longer prefix up to the whole as a token of its own behind `=`: a prefix query longer than the
-longest prefix list would merge every list first. Whole e-mails and very long words are rare enough for that. Digits of
-phones stand behind `#`, so that they never answer for names.
-"""
+"""Whom a search finds: rids, always within one location, in list order. What the engine is asked: index.py."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from regulars.model.search import Term, Words
+import msgspec
+
+from regulars.model.search import Choice, Term
 from regulars.store.listing import rids
 from regulars.store.store import Store
 
-_PREFIX_MAX = 6  # the longest of the table's prefix lists
-_MARKS = "=#\\"
-_WHOLE_FROM = 21  # words this long are kept whole
+
+def first(
+    store: Store, account_id: int, readings: Iterable[Sequence[Term]], low: int, high: int
+) -> int | None:
+    """The first rid from `low` on and before `high` that any of these readings finds."""
+    values = {"account_id": account_id, "low": low, "high": high - 1, "limit": 1}
+    found = [store.rows("find_rids", values | {"match": store.index.all_of(terms)}) for terms in readings]
+    return min((rows[0][0] for rows in found if rows), default=None)
 
 
-def tokens(found_by: Words) -> str:
-    """What the index holds for a customer, separated by spaces."""
-    made: list[str] = []
-    for word in found_by.words:
-        if word[0] in _MARKS:
-            made.append(_unmarked(word))
-        elif _PREFIX_MAX < len(word) < _WHOLE_FROM and word.find("@", 1) < 0:
-            made.append(word[:_PREFIX_MAX])
-            made += ["=" + word[:length] for length in range(_PREFIX_MAX + 1, len(word) + 1)]
-        else:
-            made.append(word)
-    made += ["#" + digits for digits in found_by.numbers]
-    return _unquoted(" ".join(made))
+_SEQS = msgspec.json.Decoder(list[int])
 
 
-def _unmarked(word: str) -> str:
-    """A word that begins like one of our own tokens is kept apart from them."""
-    return "\\" + word if word[0] in _MARKS else word
-
-
-def _unquoted(text: str) -> str:
-    """Quotes end strings of the query language and of the tokenizer's settings: both sides read them as a backtick."""
-    return text.replace('"', "`").replace("'", "`")
-
-
-def expression(terms: Sequence[Term]) -> str:
-    """The query of FTS5 that all terms must match. Every word is a quoted string: nothing of it is syntax."""
-    return " AND ".join(_term(term) for term in terms)
-
-
-def _term(term: Term) -> str:
-    sides = []
-    if term.literal is not None:
-        sides.append(_prefix(term.literal))
-    if term.parts:
-        sides.append("(" + " AND ".join(_prefix(part) for part in term.parts) + ")")
-    if term.number is not None:
-        sides.append(_quoted("#" + term.number) + "*")
-    return "(" + " OR ".join(sides) + ")"
-
-
-def _prefix(word: str) -> str:
-    if word[0] not in _MARKS and _PREFIX_MAX < len(word) < _WHOLE_FROM:
-        return f"({_quoted(word)}* OR {_quoted('=' + word)})"
-    return _quoted(_unmarked(word)) + "*"
-
-
-def _quoted(word: str) -> str:
-    return f'"{_unquoted(word)}"'
+def some(
+    store: Store,
+    account_id: int,
+    groups: Sequence[Sequence[Choice]],
+    ranges: Iterable[tuple[int, int]],
+    limit: int,
+) -> list[int]:
+    """The first rids that one of each of these groups finds, within ranges of rids (first, behind the last)."""
+    values = {"account_id": account_id, "match": store.index.any_of(groups)}
+    found: list[int] = []
+    for low, high in ranges:
+        if len(found) < limit:
+            part = {"low": low, "high": high - 1, "limit": limit - len(found)}
+            found += [row[0] for row in store.rows("find_rids", values | part)]
+    return found
 
 
 class Hits:
     """The customers of one location that match an expression, in list order."""
 
-    def __init__(self, store: Store, loc_no: int, terms: Sequence[Term]) -> None:
+    def __init__(self, store: Store, account_id: int, loc_no: int, terms: Sequence[Term]) -> None:
         low, high = rids(loc_no)
         self._store = store
-        self._values = {"match": expression(terms), "low": low, "high": high - 1}
+        self._first = low
+        match = store.index.all_of(terms)
+        self._values = {"account_id": account_id, "match": match, "low": low, "high": high - 1}
 
-    def count(self) -> int:
-        """How many; costs 45 ns a hit."""
-        found: int = self._store.one("find_count", self._values)[0]
+    def count(self, low: int | None = None) -> int:
+        """How many, from this rid on if one is given; costs 45 ns a hit on SQLite."""
+        values = self._values if low is None else self._values | {"low": low}
+        found: int = self._store.one("find_count", values)[0]
         return found
 
-    def page(self, account_id: int, *, skip: int, limit: int) -> list[bytes]:
+    def count_up_to(self, limit: int) -> int:
+        """How many, counting no further than that."""
+        found: int = self._store.one("find_some", self._values | {"limit": limit})[0]
+        return found
+
+    def page(self, *, skip: int, limit: int) -> list[bytes]:
         """Their Shift4 documents."""
-        values = {"account_id": account_id, "skip": skip, "limit": limit}
+        values = {"skip": skip, "limit": limit}
         return [row[0] for row in self._store.rows("find_page", self._values | values)]
 
     def first(self, limit: int) -> list[int]:
         """The first rids."""
         return [row[0] for row in self._store.rows("find_rids", self._values | {"limit": limit})]
 
+    def begin(self, low: int, limit: int) -> list[int]:
+        """The first rids from this one on."""
+        return [row[0] for row in self._store.rows("find_rids", self._values | {"low": low, "limit": limit})]
+
     def every(self) -> list[int]:
         """All their rids."""
         return [row[0] for row in self._store.rows("find_every_rid", self._values)]
 
+    def seqs(self, low: int, high: int, limit: int) -> list[int]:
+        """The first seqs from one on and before another; half as dear as their rids."""
+        first = self._first
+        values = {"first": first, "low": first + low, "high": first + high - 1, "limit": limit}
+        found: list[int] = _SEQS.decode(self._store.one("find_seqs", self._values | values)[0])
+        return found
+
     def holds(self, rid: int) -> bool:
         """Whether this customer is one of them."""
-        return self._store.maybe("find_one", {"match": self._values["match"], "rid": rid}) is not None
+        return self._store.maybe("find_one", self._values | {"rid": rid}) is not None

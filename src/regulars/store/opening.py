@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from regulars import errors
 from regulars.store import keyfile, schema, sqlite
-from regulars.store.store import Store
+from regulars.store.sqlite_store import SqliteStore
 from regulars.store.turnstile import Turnstile
+
+if TYPE_CHECKING:
+    from regulars.store.postgres_store import PostgresStore
 
 FILE = "regulars.db"
 _KEY_ID = "regulars.keyid"
 
 
-def open_store(folder: Path, *, key_file: Path | None, role: sqlite.Role, now: int) -> Store:
+def open_store(folder: Path, *, key_file: Path | None, role: sqlite.Role, now: int) -> SqliteStore:
     """The store of a data folder, its schema up to date.
 
     Raises Fatal with a cure for a foreign, damaged, newer or differently encrypted file.
@@ -46,9 +50,26 @@ def open_store(folder: Path, *, key_file: Path | None, role: sqlite.Role, now: i
     return store
 
 
-def _opened(path: Path, key: bytes | None, role: sqlite.Role) -> Store:
+def open_database(
+    url: str, folder: Path, *, key_file: Path | None, role: sqlite.Role, now: int, partitions: int = 0
+) -> PostgresStore:
+    """The store in a PostgreSQL database, its schema up to date; the folder holds what is this machine's own.
+
+    `partitions`: postgres_schema.py. Raises Fatal with a cure for a server that cannot be reached, is too old, or holds
+    what a newer program made.
+    """
+    from regulars.store import postgres_schema  # noqa: PLC0415  # an extra
+    from regulars.store.postgres_store import PostgresStore  # noqa: PLC0415
+
+    _make(folder)
+    key = keyfile.read(key_file) if key_file is not None else None
+    postgres_schema.bring_up_to_date(url, now=now, partitions=partitions)
+    return PostgresStore(url, folder, key=key, role=role)
+
+
+def _opened(path: Path, key: bytes | None, role: sqlite.Role) -> SqliteStore:
     try:
-        return Store(path, key=key, role=role)
+        return SqliteStore(path, key=key, role=role)
     except errors.Fatal as error:
         if key is None or _known_key_id(path.parent) is not None:
             raise

@@ -30,9 +30,14 @@ def account(store: Store, account_id: int) -> Account:
     return Account(*store.one("account", {"account_id": account_id}))
 
 
+def account_ids(store: Store) -> list[int]:
+    """The number of every account, by name."""
+    return [row[0] for row in store.rows("account_ids", {})]
+
+
 def accounts(store: Store) -> list[Account]:
     """Every account, by name."""
-    return [account(store, row[0]) for row in store.rows("account_ids", {})]
+    return [account(store, number) for number in account_ids(store)]
 
 
 def add_account(store: Store, *, name: str, merchant_id: str, now: int) -> Account:
@@ -93,6 +98,18 @@ def add_location(store: Store, new: Location) -> Location:
     }
     store.run("add_location", values)
     return _location(tuple(values.values()))
+
+
+def update_location(store: Store, location: Location) -> None:
+    """Writes what may change of a location: its name, time zone and language."""
+    values = {
+        "account_id": location.account_id,
+        "location_id": location.location_id,
+        "name": location.name,
+        "time_zone": location.time_zone,
+        "language": location.language,
+    }
+    store.run("update_location", values)
 
 
 def sources(store: Store, account_id: int) -> dict[int, Source]:

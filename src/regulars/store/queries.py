@@ -3,15 +3,59 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-_SHARED = ("places", "tokens", "counters", "listing", "square", "customers", "quarantine")
+_SHARED = (
+    "places",
+    "tokens",
+    "counters",
+    "listing",
+    "square",
+    "customers",
+    "editing",
+    "merging",
+    "quarantine",
+    "events",
+    "searching",
+    "attributes",
+    "sets",
+    "pulls",
+    "hooks",
+)
+
+
+# What the engines spell differently. `$each_…`: the values of a JSON array, one a row, in the column `value`.
+# $by_rid: SQLite would else take an index that begins with account_id, and sort the account. $row: the key of a table
+# whose key is a rid.
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "sqlite": {
+        r"\$each_(?:text|integer)\((:\w+)\)": r"SELECT value FROM json_each(\1)",
+        r"\$each_bytes\((:\w+)\)": r"SELECT unhex(value) AS value FROM json_each(\1)",
+        r"\$by_rid": "NOT INDEXED",
+        r"\$row": "rid",
+    },
+    "postgres": {
+        r"IN \(\$each_text\((:\w+)\)\)": r"= ANY(ARRAY(SELECT json_array_elements_text(CAST(\1 AS json))))",
+        r"IN \(\$each_integer\((:\w+)\)\)": (
+            r"= ANY(ARRAY(SELECT CAST(json_array_elements_text(CAST(\1 AS json)) AS bigint)))"
+        ),
+        r"\$each_integer\((:\w+)\)": (
+            r"SELECT CAST(value AS bigint) AS value FROM json_array_elements_text(CAST(\1 AS json))"
+        ),
+        r"\$each_bytes\((:\w+)\)": (
+            r"SELECT decode(value, 'hex') AS value FROM json_array_elements_text(CAST(\1 AS json))"
+        ),
+        r" \$by_rid": "",
+        r"\$row": "account_id, rid",
+    },
+}
 
 
 @cache
 def load(engine: str) -> dict[str, str]:
-    """Every named statement for an engine (`sqlite`): the shared ones, and the engine's own shapes.
+    """Every named statement for an engine (`sqlite`, `postgres`): the shared ones, and the engine's own shapes.
 
     A name that stands twice is a mistake of ours and stops the program.
     """
@@ -21,8 +65,14 @@ def load(engine: str) -> dict[str, str]:
         for query_name, statement in parse(text):
             if query_name in found:
                 raise AssertionError(f"two queries are named {query_name}")
-            found[query_name] = statement
+            found[query_name] = _spelt(statement, engine)
     return found
+
+
+def _spelt(statement: str, engine: str) -> str:
+    for word, meaning in _WORDS[engine].items():
+        statement = re.sub(word, meaning, statement)
+    return statement
 
 
 def parse(text: str) -> list[tuple[str, str]]:

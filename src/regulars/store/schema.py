@@ -6,6 +6,7 @@ Forward only; each in one transaction; checksummed, so that a changed migration 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -16,7 +17,7 @@ from msgspec import Struct
 
 from regulars import errors
 from regulars.store import sqlite, upkeep
-from regulars.store.store import Store
+from regulars.store.sqlite_store import SqliteStore
 
 _WORDS = {
     "sqlite": {
@@ -27,10 +28,22 @@ _WORDS = {
         "keyed": "STRICT, WITHOUT ROWID",
         "rid": "rid INTEGER PRIMARY KEY",
         "rid_key": "",
-    }
+        "zero": "X'30'",
+    },
+    "postgres": {
+        "integer": "BIGINT",
+        "text": 'TEXT COLLATE "C"',  # the order of both engines
+        "bytes": "BYTEA",
+        "strict": "",
+        "keyed": "",
+        "rid": "rid BIGINT NOT NULL",
+        "rid_key": ", PRIMARY KEY (account_id, rid)",
+        "zero": r"'\x30'",
+    },
 }
 
 _SNAPSHOT = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name, type"
+_SHADOWS = ("data", "idx", "content", "docsize", "config")
 _TABLE = """CREATE TABLE IF NOT EXISTS migration (
   number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT"""
 
@@ -55,7 +68,7 @@ def migrations(engine: str = "sqlite") -> tuple[Migration, ...]:
     found = []
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         stem = entry.name.removesuffix(".sql")
-        if not entry.name.endswith(".sql") or stem.endswith(f".{engine}"):
+        if not entry.name.endswith(".sql") or "." in stem:  # another half, of one engine
             continue
         text = Template(entry.read_text(encoding="utf-8")).substitute(_WORDS[engine])
         own = folder / f"{stem}.{engine}.sql"
@@ -66,30 +79,30 @@ def migrations(engine: str = "sqlite") -> tuple[Migration, ...]:
     return tuple(found)
 
 
-def bring_up_to_date(store: Store, *, now: int) -> list[Migration]:
+def bring_up_to_date(store: SqliteStore, *, now: int) -> list[Migration]:
     """Applies what is missing, after a backup when there is anything to lose; what was applied.
 
     Raises Fatal when the store is newer than this program or a migration it knows was changed.
     """
-    missing = _missing(store)
-    if not missing:
+    steps = _missing(store)
+    if not steps:
         return []
-    if len(missing) < len(migrations()):
-        upkeep.backup(store, _backup_path(store.path, missing[0].number, now))
+    if len(steps) < len(migrations()):
+        upkeep.backup(store, _backup_path(store.path, steps[0].number, now))
     with store.write():
-        missing = _missing(store)  # another process may have been quicker
+        steps = _missing(store)  # another process may have been quicker
         store.connection.execute(_TABLE)
-        for migration in missing:
+        for migration in steps:
             store.connection.execute(migration.text)
             store.connection.execute(
                 "INSERT INTO migration (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)",
                 (migration.number, migration.name, migration.checksum, now),
             )
         store.connection.execute(f"PRAGMA application_id = {sqlite.APPLICATION_ID}")
-    return missing
+    return steps
 
 
-def check(store: Store) -> None:
+def check(store: SqliteStore) -> None:
     """Refuses a store whose tables are not those that its migrations make."""
     if digest(store) != _expected(store.engine):
         raise errors.Fatal(
@@ -98,14 +111,14 @@ def check(store: Store) -> None:
         )
 
 
-def snapshot(store: Store) -> str:
+def snapshot(store: SqliteStore) -> str:
     """Every table and index as the store has them, as one SQL text: docs/reference/schema.sql."""
     rows = store.connection.execute(_SNAPSHOT).fetchall()
-    shadow = ("find_data", "find_idx", "find_content", "find_docsize", "find_config")
-    return "\n\n".join(f"{sql};" for _, name, sql in rows if sql and name not in shadow) + "\n"
+    made_by_fts5 = {f"{table}_{kind}" for table in ("find", "part") for kind in _SHADOWS}
+    return "\n\n".join(f"{sql};" for _, name, sql in rows if sql and name not in made_by_fts5) + "\n"
 
 
-def digest(store: Store) -> str:
+def digest(store: SqliteStore) -> str:
     """A hash of every table and index as the store has them."""
     with sqlite.translating():
         rows = store.connection.execute(_SNAPSHOT).fetchall()
@@ -121,12 +134,17 @@ def _expected(engine: str) -> str:
     return hashlib.sha256(repr(blank.execute(_SNAPSHOT).fetchall()).encode()).hexdigest()
 
 
-def _missing(store: Store) -> list[Migration]:
+def _missing(store: SqliteStore) -> list[Migration]:
     applied: dict[int, str] = {}
     with sqlite.translating():
         if store.connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'migration'").get:
             applied = dict(store.connection.execute("SELECT number, checksum FROM migration"))
-    known = {migration.number: migration for migration in migrations()}
+    return missing(applied, store.engine)
+
+
+def missing(applied: Mapping[int, str], engine: str) -> list[Migration]:
+    """The migrations that are not among those applied (number and checksum); raises Fatal when those are not ours."""
+    known = {migration.number: migration for migration in migrations(engine)}
     if applied.keys() - known.keys():
         raise errors.Fatal(
             "The store was made by a newer version of regulars",

@@ -7,13 +7,13 @@ from msgspec import Struct
 
 from regulars.model.customer import Problem
 from regulars.model.record import Record
-from regulars.store import quarantine, records
+from regulars.store import quarantine, records, sets
 from regulars.store.square import Document
 from regulars.store.store import Store
 
 
 class Sheet(Struct, frozen=True):
-    """One customer's row, documents, problems and record."""
+    """One customer's row, documents, problems and record; `state`: how it looks since it was edited here."""
 
     id: str
     pos_ref: str
@@ -28,6 +28,8 @@ class Sheet(Struct, frozen=True):
     problems: tuple[Problem, ...]
     record: Record
     seen_at: int
+    version: int
+    state: bytes | None
 
 
 def rid_of_id(store: Store, account_id: int, id: str) -> int | None:
@@ -40,7 +42,9 @@ def sheet(store: Store, account_id: int, rid: int) -> Sheet:
     """The customer, known to be there."""
     row = store.one("shown", {"account_id": account_id, "rid": rid})
     id, pos_ref, loc_no, source_id, ref, change_no, created_at, updated_at, problems, shift4 = row[:10]
-    square, group_ids, segment_ids, cards, seen_at, format, place, overrides, packed = row[10:]
+    square, group_ids, segment_ids, cards = row[10:14]
+    seen_at, format, place, overrides, packed, version, state = row[14:]
+    group_ids, segment_ids = sets.living(store, account_id, group_ids, segment_ids)
     return Sheet(
         id,
         pos_ref,
@@ -55,6 +59,8 @@ def sheet(store: Store, account_id: int, rid: int) -> Sheet:
         msgspec.json.decode(problems, type=tuple[Problem, ...]) if problems else (),
         Record(format, records.unpack(format, packed), place, quarantine.columns(overrides)),
         seen_at,
+        version,
+        state,
     )
 
 

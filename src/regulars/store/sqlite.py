@@ -16,6 +16,7 @@ Role = Literal["server", "tool"]
 
 APPLICATION_ID = 0x52474C52  # "RGLR": tells our file from anybody else's SQLite file
 PAGE_SIZE = 8192
+_NORMAL = 1  # of `synchronous`: the log is flushed before it is moved into the file, not at each commit
 _PLAIN_HEADER = b"SQLite format 3\x00"
 # A server checkpoints seldom, so that a single write stays short; an importer often, so that the log stays small
 # beside readers (docs/decisions/0005).
@@ -91,6 +92,25 @@ def _check_owner(connection: apsw.Connection, path: Path) -> None:
     raise errors.Fatal(
         f"{path} is a SQLite file of some other program", hint="Choose another folder with --data."
     )
+
+
+def version() -> str:
+    """SQLite's own."""
+    return f"SQLite {apsw.sqlite_lib_version()}"
+
+
+@contextmanager
+def unflushed(connection: apsw.Connection) -> Iterator[None]:
+    """What is committed within is flushed with the next commit behind it: for work that loses nothing when it is lost.
+
+    A power cut leaves the store as it was at some commit, never in between.
+    """
+    before = connection.pragma("synchronous")
+    connection.pragma("synchronous", min(before, _NORMAL))
+    try:
+        yield
+    finally:
+        connection.pragma("synchronous", before)
 
 
 @contextmanager

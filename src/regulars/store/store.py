@@ -1,75 +1,65 @@
-"""`Store`: one open database, its transactions, and its named queries."""
+"""`Store`: one open database, its transactions, and its named queries, whichever engine it is on."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
-from regulars import errors, limits
-from regulars.store import queries, sqlite
-from regulars.store.turnstile import Turnstile
+from regulars.store.bitmaps import Bitmaps
+from regulars.store.index import Index
 
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
+Moment = tuple[int, int]
 
 
-class Store:
-    """An open store. One thread at a time; every process and thread opens its own."""
+class Store(ABC):
+    """An open store. One thread at a time; every process and thread opens its own.
 
-    engine = "sqlite"
+    `folder`: the data folder. `key`: what seals secrets (and the whole file, on SQLite); None: there is none.
+    `connection`: the driver's own, for the engine's modules. `bitmaps`: of common words (heavy.py). `is_writing`: what
+    it reads now may be undone.
+    """
 
-    def __init__(self, path: Path, *, key: bytes | None = None, role: sqlite.Role = "tool") -> None:
-        self.path = path
-        self.key = key
-        self.connection = sqlite.connect(path, key=key, role=role)
-        self._turnstile = Turnstile(path.parent)
-        self._sql = queries.load(self.engine)
+    engine: ClassVar[str]
+    index: Index
+    folder: Path
+    key: bytes | None
+    connection: Any
+    bitmaps: Bitmaps
+    is_writing: bool
 
+    @abstractmethod
     def close(self) -> None:
         """Closes the database and gives the locks back."""
-        self.connection.close()
-        self._turnstile.close()
 
-    @contextmanager
-    def read(self) -> Iterator[None]:
-        """All reads within are of one moment. Short, always: a long one lets the log grow."""
-        with sqlite.translating():
-            self.connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                # An error of the disk has ended it already, and is what the caller must hear of.
-                if not self.connection.get_autocommit():
-                    self.connection.execute("COMMIT")
+    @abstractmethod
+    def read(self) -> AbstractContextManager[None]:
+        """All reads within are of one moment. Short, always: a long one keeps what others delete."""
 
-    @contextmanager
-    def write(self) -> Iterator[None]:
-        """One piece of work, durable when it ends, undone when it raises."""
-        self._refuse_when_full()
-        with self._turnstile.passed(), sqlite.translating():
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self.connection.execute("COMMIT")
-            except BaseException:
-                # A full disk may have rolled back already.
-                if not self.connection.get_autocommit():
-                    self.connection.execute("ROLLBACK")
-                raise
+    @abstractmethod
+    def write(self) -> AbstractContextManager[None]:
+        """One piece of work, durable when it ends, undone when it raises. Of one account: its writers take turns."""
 
+    @abstractmethod
+    def moment(self) -> Moment | None:
+        """What differs from an earlier one if anybody, in whichever process, has committed anything since.
+
+        Within a transaction: that of its snapshot. None where the engine cannot tell it cheaply.
+        """
+
+    @abstractmethod
     def rows(self, name: str, values: Values) -> list[Row]:
         """All rows of a named query."""
-        return list(self.connection.execute(self._sql[name], values))
 
+    @abstractmethod
     def maybe(self, name: str, values: Values) -> Row | None:
         """The first row, or None."""
-        row: Row | None = self.connection.execute(self._sql[name], values).fetchone()
-        return row
 
     def one(self, name: str, values: Values) -> Row:
         """The one row of a query that always has one."""
@@ -78,27 +68,30 @@ class Store:
             raise AssertionError(f"query {name} found nothing")
         return row
 
+    @abstractmethod
     def run(self, name: str, values: Values) -> int:
         """Runs a statement; the number of rows it changed."""
-        self.connection.execute(self._sql[name], values)
-        return self.connection.changes()
 
+    @abstractmethod
     def run_many(self, name: str, every: Iterable[Values]) -> None:
         """Runs a statement once for each set of values."""
-        self.connection.executemany(self._sql[name], every)
 
-    def _refuse_when_full(self) -> None:
-        """SQLite survives a full disk, but leaves no room to clean up: stop a little earlier."""
-        space = os.statvfs(self.path.parent)
-        if space.f_bavail * space.f_frsize < limits.FREE_BYTES_MIN:
-            raise errors.StorageFull("The disk is full", hint="Make room; nothing was half-written.")
+    @abstractmethod
+    def wipe(self, *, patient: bool) -> bool:
+        """Takes what was deleted out of the files, as far as that is the engine's; False when somebody was in the way.
+
+        `patient`: waits for them for a while.
+        """
+
+    @abstractmethod
+    def damage(self, *, full: bool) -> list[str]:
+        """What the engine's own check finds wrong, in words; empty when all is well. `full` reads every index too."""
+
+    @abstractmethod
+    def version(self) -> str:
+        """The engine and its version."""
 
 
 def array(values: Iterable[str] | Iterable[int]) -> str:
     """Many values as one: the JSON array that a query of ours takes apart."""
     return msgspec.json.encode(list(values)).decode()
-
-
-def total_changes(store: Store) -> int:
-    """Rows changed since the connection was opened: how merging steps know that nothing is left."""
-    return store.connection.total_changes()

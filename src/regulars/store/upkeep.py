@@ -1,4 +1,7 @@
-"""Work off the request path: merging the search index, backups, checks of the whole file."""
+"""Work off the request path: merging the search indexes, wiping what was erased, backups.
+
+Most of it is SQLite's: PostgreSQL looks after its indexes itself, and has tools of its own for backups.
+"""
 
 from __future__ import annotations
 
@@ -11,64 +14,83 @@ import apsw
 
 from regulars import errors
 from regulars.store import sqlite
-from regulars.store.store import Store, total_changes
+from regulars.store.sqlite_store import SqliteStore
+from regulars.store.store import Store
 
 _MERGE_PAGES = 64  # a step of everyday merging: 4 ms
 _REWRITE_PAGES = 100  # a step of a full rewrite: 8 ms
+_INDEXES = ("merge_words", "merge_parts")
 _BACKUP_PAGES = 256
 
 
 def merge(store: Store, *, steps: int | None = None) -> int:
-    """Merges the search index in small transactions of their own; how many steps did something.
+    """Merges the search indexes in small transactions of their own; how many steps did something.
 
-    `steps` bounds them; None: until nothing is left to merge.
+    `steps` bounds them; None: until nothing is left to merge. They are not flushed: a power cut may undo them, and they
+    are done again.
     """
+    if not isinstance(store, SqliteStore):
+        return 0
     done = 0
-    while steps is None or done < steps:
-        if not _merge_step(store, _MERGE_PAGES):
-            break
-        done += 1
+    with sqlite.unflushed(store.connection):
+        while steps is None or done < steps:
+            if not _merge_step(store, _MERGE_PAGES):
+                break
+            done += 1
     return done
 
 
 def purge(store: Store, progress: Callable[[int], None] | None = None) -> bool:
-    """Rewrites the search index past everything erased, in small steps, then empties the log; whether it could.
+    """Rewrites the search indexes past everything erased, in small steps, then empties the log; whether it could.
 
     After it no word of an erased customer is left in the file (docs/decisions/0014). A negative page count
     starts the rewrite of every segment, positive ones go on with it.
     """
-    step, pages = 0, -_REWRITE_PAGES
-    while _merge_step(store, pages):
-        pages = _REWRITE_PAGES
+    step, more = 0, begin_rewrite(store)
+    while more:
         step += 1
         if progress is not None:
             progress(step)
-    return truncate_log(store)
+        more = go_on_rewriting(store)
+    return store.wipe(patient=True)
+
+
+def begin_rewrite(store: Store) -> bool:
+    """The first steps of rewriting every part of both search indexes; whether there is more to do."""
+    if not isinstance(store, SqliteStore):
+        return False
+    moved = [_merge_one(store, index, -_REWRITE_PAGES) for index in _INDEXES]
+    return any(moved)
+
+
+def go_on_rewriting(store: Store) -> bool:
+    """One more step; whether there is more to do."""
+    return _merge_step(store, _REWRITE_PAGES)
 
 
 def _merge_step(store: Store, pages: int) -> bool:
+    """One step for the first index that has something to move; whether one had."""
+    return isinstance(store, SqliteStore) and any(_merge_one(store, index, pages) for index in _INDEXES)
+
+
+def _merge_one(store: SqliteStore, index: str, pages: int) -> bool:
     """One step; whether it moved anything (fewer than two rows: SQLite's own bookkeeping)."""
-    before = total_changes(store)
+    before = store.total_changes()
     with store.write():
-        store.run("merge_words", {"pages": pages})
-    return total_changes(store) - before >= 2
-
-
-def truncate_log(store: Store) -> bool:
-    """Moves the log into the file and empties it; False when a reader was in the way."""
-    with sqlite.translating():
-        try:
-            store.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        except apsw.BusyError:
-            return False
-    return True
+        store.run(index, {"pages": pages})
+    return store.total_changes() - before >= 2
 
 
 def backup(store: Store, target: Path) -> int:
     """A consistent copy while others read and write, under the same key; its size in bytes.
 
-    It appears under its name only when it is whole. Raises Conflict when the name is taken.
+    It appears under its name only when it is whole. Raises Conflict when the name is taken, Fatal on PostgreSQL.
     """
+    if not isinstance(store, SqliteStore):
+        raise errors.Fatal(
+            "The store is on PostgreSQL, which has tools of its own for backups",
+            hint="See: pg_dump, pg_basebackup",
+        )
     if target.exists():
         raise errors.Conflict(
             f"{target} exists already", hint="A backup is never overwritten: choose another name."
@@ -91,7 +113,7 @@ def backup(store: Store, target: Path) -> int:
             unfinished.unlink(missing_ok=True)
 
 
-def _copy(store: Store, target: Path) -> None:
+def _copy(store: SqliteStore, target: Path) -> None:
     """Copies what the store holds at one moment: else SQLite begins anew whenever somebody writes, and never ends."""
     with store.read():
         store.connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
@@ -113,16 +135,8 @@ def _flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def damage(store: Store, *, full: bool) -> list[str]:
-    """What SQLite's own check finds wrong, in its words; empty when all is well. `full` reads every index too."""
-    with sqlite.translating():
-        found = [
-            str(row[0])
-            for row in store.connection.execute(f"PRAGMA {'integrity' if full else 'quick'}_check")
-        ]
-    return [] if found == ["ok"] else found
-
-
-def version() -> str:
-    """The engine and its version."""
-    return f"SQLite {apsw.sqlite_lib_version()}"
+def data_version(store: Store) -> int:
+    """A number that changes when somebody else has written."""
+    with store.read():
+        found: int = store.one("data_version", {})[0]
+    return found

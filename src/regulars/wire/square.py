@@ -18,6 +18,7 @@ from regulars.model import reading
 from regulars.model.customer import Address, Card, Customer, Email, Phone, Problem
 from regulars.model.instant import text_milliseconds
 from regulars.model.reading import Text, Whole
+from regulars.model.sets import REACHABLE_END
 
 
 class Error(Struct, frozen=True, omit_defaults=True):
@@ -84,9 +85,15 @@ def write(customer: Customer) -> bytes:
     return _encode(document)
 
 
-def write_core(customer: Customer) -> bytes:
-    """The same without `group_ids`, `segment_ids` and `cards`, which `splice` adds when it is served."""
-    return _encode(_document(customer))
+def write_core(customer: Customer, *, segment: str | None = None) -> bytes:
+    """The same without `group_ids`, `segment_ids` and `cards`, which `splice` adds when it is served.
+
+    `segment`: that of everybody who shows an e-mail or a phone.
+    """
+    document = _document(customer)
+    if segment is not None and (document.email is not None or document.phone is not None):
+        document.segment_ids = (segment,)
+    return _encode(document)
 
 
 def splice(core: bytes, *, group_ids: bytes | None, segment_ids: bytes | None, cards: bytes | None) -> bytes:
@@ -98,10 +105,26 @@ def splice(core: bytes, *, group_ids: bytes | None, segment_ids: bytes | None, c
     if group_ids is not None and group_ids != b"[]":
         core = _insert(core, b'"group_ids":' + group_ids, _AFTER_GROUP_IDS)
     if segment_ids is not None and segment_ids != b"[]":
-        core = _insert(core, b'"segment_ids":' + segment_ids, _AFTER_SEGMENT_IDS)
+        core = _with_more_segments(core, segment_ids)
     if cards is not None and cards != b"[]":
         core = _insert(core, b'"cards":' + cards, ())
     return core
+
+
+def is_reachable(core: bytes) -> bool:
+    """Whether a core shows an e-mail or a phone."""
+    return b'"email_address":' in core or b'"phone_number":' in core
+
+
+def with_segment(core: bytes, id: str) -> bytes:
+    """A core that was written without its segment, with it."""
+    return _insert(core, b'"segment_ids":[' + _encode(id) + b"]", _AFTER_SEGMENT_IDS)
+
+
+def without_segment(core: bytes) -> bytes:
+    """The same core without it."""
+    at = core.find(_SEGMENTS)
+    return core if at < 0 else core[:at] + core[core.index(b"]", at) + 1 :]
 
 
 def read_page(raw: bytes) -> ReadPage:
@@ -208,6 +231,23 @@ _encode = msgspec.json.Encoder().encode
 _KEYS = [each.encode_name for each in msgspec.structs.fields(_Customer)]
 _AFTER_GROUP_IDS: Final = tuple(key.encode() for key in _KEYS[_KEYS.index("id") : -1] if key != "segment_ids")
 _AFTER_SEGMENT_IDS: Final = tuple(key.encode() for key in _KEYS[_KEYS.index("tax_ids") : -1])
+
+
+_SEGMENTS: Final = b',"segment_ids":['
+_REACHABLE: Final = REACHABLE_END.encode() + b'"'
+
+
+def _with_more_segments(core: bytes, ids: bytes) -> bytes:
+    """The core with these segments behind its own one, or instead of it if they name another merchant's of that kind.
+
+    Who comes from Square is reachable there already, and shows that as it came.
+    """
+    at = core.find(_SEGMENTS)
+    if at < 0:
+        return _insert(core, b'"segment_ids":' + ids, _AFTER_SEGMENT_IDS)
+    start, end = at + len(_SEGMENTS), core.index(b"]", at)
+    own = b"" if _REACHABLE in ids else core[start:end] + b","
+    return core[:start] + own + ids[1:-1] + core[end:]
 
 
 def _insert(core: bytes, pair: bytes, followers: Sequence[bytes]) -> bytes:

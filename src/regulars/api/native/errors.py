@@ -24,7 +24,7 @@ STATUS: dict[type[errors.RegularsError], int] = {
     errors.Retriable: 503,
     errors.StorageFull: 507,
 }
-_STATUS_OF_RULE = {"too_slow": 408}
+_STATUS_OF_RULE = {"too_slow": 408, "content_type": 415}
 
 
 def answer(error: errors.RegularsError, _now: int) -> Answer:

@@ -8,12 +8,13 @@ import msgspec
 
 import regulars
 from regulars import errors
-from regulars.api.native import shapes
+from regulars.api.native import changes, customers_routes, hooks, merges, segments, shapes, webhooks
 from regulars.api.route import Answer, Call, Route
+from regulars.api.seal import Seal
 
 
-def routes(document: Callable[[], bytes]) -> tuple[Route, ...]:
-    """All of them; `document` makes the OpenAPI document."""
+def routes(seal: Seal, document: Callable[[], bytes]) -> tuple[Route, ...]:
+    """All of them; `document` makes the OpenAPI document, the seal is that of lists."""
 
     def openapi(_call: Call) -> Answer:
         return Answer(document())
@@ -22,6 +23,12 @@ def routes(document: Callable[[], bytes]) -> tuple[Route, ...]:
         _route("getHealth", "The process answers", "/healthz", _health, shapes.Health),
         _route("getReadiness", "Requests can be served", "/readyz", _readiness, shapes.Health),
         _route("getVersion", "What is running", "/version", _version, shapes.Version),
+        *changes.routes(seal),
+        *customers_routes.routes(seal),
+        *merges.ROUTES,
+        *webhooks.ROUTES,
+        *segments.ROUTES,
+        *hooks.ROUTES,
         _route("getOpenapi", "This document", "/openapi.json", openapi, dict),
     )
 

@@ -74,7 +74,7 @@ def page(call: Call) -> Answer:
         skip = (PAGE.of(given) - 1) * limit
     found = _find(call, location_id, skip, limit)
     body = shift4.write_page(found.documents, _meta(given, found, by_offset=by_offset))
-    is_last = found.last_updated_at is None or skip + len(found.documents) >= found.total
+    is_last = found.last_updated_at is None or skip + found.shown >= found.total
     if is_last or UPDATED_AFTER.of(given) is None:
         return Answer(body)
     link = next_link(call.place, call.query, last_updated_at=found.last_updated_at or 0, by_offset=by_offset)
@@ -124,12 +124,12 @@ def _find(call: Call, location_id: int, skip: int, limit: int) -> Page:
         )
     if text is not None:
         return listing.search(directory, grant, location_id, text=text, skip=skip, limit=limit)
-    return listing.page(directory, grant, location_id, skip=skip, limit=limit)
+    return listing.joined_page(directory, grant, location_id, skip=skip, limit=limit)
 
 
 def _meta(given: Given, found: Page, *, by_offset: bool) -> bytes:
     if by_offset:
         return b'{"offset":%d,"limit":%d,"count":%d,"totalCount":%d}' % (
-            OFFSET.of(given), LIMIT.of(given), len(found.documents), found.total,
+            OFFSET.of(given), LIMIT.of(given), found.shown, found.total,
         )  # fmt: skip
     return b'{"page":%d,"pageSize":%d,"totalCount":%d}' % (PAGE.of(given), PAGE_SIZE.of(given), found.total)

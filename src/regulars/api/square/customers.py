@@ -9,7 +9,8 @@ from msgspec import structs
 from regulars import errors, limits
 from regulars.api.parameters import Choice, Flag, Given, Integer, Parameter, PathText, Text
 from regulars.api.route import Answer, Call
-from regulars.api.square.cursor import Cursor, Seal, invalid
+from regulars.api.seal import Seal, invalid
+from regulars.api.square.cursor import Cursor
 from regulars.api.square.version import VERSION, forgives_limits, shows_cards
 from regulars.directory import square_list
 from regulars.model.page import SortField, SortOrder
@@ -92,7 +93,7 @@ def _asked(seal: Seal, call: Call) -> Cursor:
     text = CURSOR.of(given)
     if text is None:
         return Cursor(SORT_FIELD.of(given), SORT_ORDER.of(given), COUNT.of(given), None)
-    cursor = seal.open(text, call.grant.account_id)
+    cursor = seal.open(text, call.grant.account_id, Cursor)
     if given.get(SORT_FIELD.name, cursor.sort) != cursor.sort:
         raise invalid()
     if given.get(SORT_ORDER.name, cursor.order) != cursor.order:

@@ -37,6 +37,7 @@ CODES = {
     "not_a_choice": "INVALID_ENUM_VALUE",
     "not_an_order": "INVALID_SORT_ORDER",
     "not_a_time": "INVALID_TIME",
+    "not_a_time_range": "INVALID_TIME_RANGE",
     "not_a_cursor": "INVALID_CURSOR",
     "not_a_version": "INVALID_SQUARE_VERSION_FORMAT",
     "too_low": "VALUE_TOO_LOW",
@@ -45,8 +46,31 @@ CODES = {
     "repeated": "CONFLICTING_PARAMETERS",
     "conflicting": "CONFLICTING_PARAMETERS",
     "too_slow": "REQUEST_TIMEOUT",
+    "not_json": "EXPECTED_JSON_BODY",
+    "content_type": "UNSUPPORTED_MEDIA_TYPE",
+    "expected_string": "EXPECTED_STRING",
+    "expected_object": "EXPECTED_OBJECT",
+    "expected_array": "EXPECTED_ARRAY",
+    "incorrect_type": "INCORRECT_TYPE",
+    "missing": "MISSING_REQUIRED_PARAMETER",
+    "form": "VALUE_REGEX_MISMATCH",
+    "empty": "VALUE_EMPTY",
+    "too_short": "VALUE_TOO_SHORT",
+    "array_empty": "ARRAY_EMPTY",
+    "array_too_long": "ARRAY_LENGTH_TOO_LONG",
+    "map_empty": "VALUE_EMPTY",
+    "map_too_large": "TOO_MANY_MAP_ENTRIES",
+    "map_key_too_long": "MAP_KEY_LENGTH_TOO_LONG",
+    "nobody": "BAD_REQUEST",
+    "not_an_email": "INVALID_EMAIL_ADDRESS",
+    "not_a_phone": "INVALID_PHONE_NUMBER",
+    "key_reused": "IDEMPOTENCY_KEY_REUSED",
+    "unknown_segment": "BAD_REQUEST",
+    "sandbox_only": "BAD_REQUEST",
+    "not_reached": "BAD_REQUEST",
+    "not_a_card": "INVALID_CARD_DATA",
 }
-_STATUS_OF_CODE = {"REQUEST_TIMEOUT": 408}
+_STATUS_OF_CODE = {"REQUEST_TIMEOUT": 408, "UNSUPPORTED_MEDIA_TYPE": 415}
 _CODE_OF_REASON = {"expired": "ACCESS_TOKEN_EXPIRED", "revoked": "ACCESS_TOKEN_REVOKED"}
 
 

@@ -56,6 +56,7 @@ class Card(Struct, omit_defaults=True):
     exp_month: int | Absent = UNSET
     exp_year: int | Absent = UNSET
     cardholder_name: str | Absent = UNSET
+    billing_address: Address | Absent = UNSET
 
 
 class Customer(Struct, omit_defaults=True, kw_only=True):

@@ -10,6 +10,8 @@ from regulars.api.parameters import Parameter
 _FORM = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NO_CARDS_FROM = "2025-01-23"
 _LIMIT_CHECKED_FROM = "2022-04-20"
+_TEST_IS_OBJECT_FROM = "2025-01-23"
+_NULL_CLEARS_FROM = "2022-09-21"
 
 
 class Version(Parameter[str | None], frozen=True, kw_only=True):
@@ -40,3 +42,13 @@ def shows_cards(version: str | None) -> bool:
 def forgives_limits(version: str | None) -> bool:
     """Before 2022-04-20 a `limit` out of range was ignored; since then it is an error."""
     return version is not None and version < _LIMIT_CHECKED_FROM
+
+
+def empty_clears(version: str | None) -> bool:
+    """Before null cleared fields (2022-09-21), an empty object did; since then it changes nothing."""
+    return version is not None and version < _NULL_CLEARS_FROM
+
+
+def shows_test_as_text(version: str | None) -> bool:
+    """The SDKs of before 2025-01-23 validate answers, and know the payload of a test event as a text."""
+    return version is not None and version < _TEST_IS_OBJECT_FROM

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from msgspec import Struct
 
 from regulars import errors
-from regulars.app.bench import inside, loading, machine, over_http, promises, upserts
+from regulars.app.bench import inside, loading, machine, over_http, promises, pulls, upserts
 from regulars.app.bench.loading import Plan
 from regulars.app.bench.report import Figure, Promise, Report
 from regulars.app.bench.rounds import FULL, QUICK, Told
@@ -66,7 +66,8 @@ def _measured(made: loading.Made, settings: Settings, told: Told) -> tuple[list[
     asked, middle = inside.figures(made, seed=seed, effort=effort, told=told)
     http, notes = over_http.figures(made, middle, seed=seed, effort=effort, told=told)
     written = upserts.figures(made, seed=seed, times=effort.upserts, told=told)
-    return [*opened, *asked, *http, *written], notes
+    pulled = pulls.figures(loading.Plan(settings.customers, seed, 1), told=told)
+    return [*opened, *asked, *http, *written, *pulled], notes
 
 
 def _check(settings: Settings) -> None:

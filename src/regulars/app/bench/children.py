@@ -55,12 +55,14 @@ class Child:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[Child]:
-    """`regulars serve` on this folder with one worker, from its first 200 of /readyz on."""
+def serving(data: Path, *, database: str | None = None) -> Iterator[Child]:
+    """`regulars serve` on this folder, or this database, with one worker, from its first 200 of /readyz on."""
     port = client.free_port()
-    command = [sys.executable, "-m", "regulars", "--data", str(data), "serve"]
+    command = [sys.executable, "-m", "regulars", "--data", str(data)]
+    command += ["--database", database] if database else []
+    command += ["serve"]
     command += ["--host", client.HOST, "--port", str(port), "--workers", "1"]
-    with _running(command, port, "/readyz") as child:
+    with running(command, port, "/readyz") as child:
         yield child
 
 
@@ -86,22 +88,30 @@ def nginx(path: str, folder: Path, files: dict[str, bytes]) -> Iterator[Child]:
     user = "user root;" if os.geteuid() == 0 else ""
     config = folder / "nginx.conf"
     config.write_text(_NGINX_CONFIG.format(folder=folder, port=port, user=user))
-    with _running([path, "-p", str(folder), "-c", str(config)], port, "/" + next(iter(files))) as child:
+    with running([path, "-p", str(folder), "-c", str(config)], port, "/" + next(iter(files))) as child:
         yield child
 
 
 @contextmanager
-def _running(command: Sequence[str], port: int, ready_path: str) -> Iterator[Child]:
-    """The command while it runs; it is told to end when we do, also when we are killed."""
+def running(
+    command: Sequence[str], port: int, ready_path: str, *, folder: Path | None = None
+) -> Iterator[Child]:
+    """The command while it runs, in this folder; it is told to end when we do, also when we are killed."""
     setpriv = shutil.which("setpriv")
     ending_with_us = [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("REGULARS_")}
+    # An installed program has its bytecode beside it; a start that compiles it anew is not what is promised.
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("REGULARS_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     request = client.get(ready_path)
     with tempfile.TemporaryFile() as said:
         started = time.monotonic()
         process = subprocess.Popen(
-            [*ending_with_us, *command], stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=environment
-        )
+            [*ending_with_us, *command],
+            stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=environment, cwd=folder,
+        )  # fmt: skip
         try:
             _wait(lambda: client.answers(port, request), process, said)
             yield Child(process.pid, port, time.monotonic() - started)

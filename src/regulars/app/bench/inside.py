@@ -54,7 +54,7 @@ class Place:
         query = words.query(text)
         with store.read():
             for terms in query.readings if query is not None else ():
-                page = find.Hits(store, self.made.loc_no, terms).page(account_id, skip=0, limit=PAGE_SIZE)
+                page = find.Hits(store, account_id, self.made.loc_no, terms).page(skip=0, limit=PAGE_SIZE)
                 if page:
                     return page
         return []
@@ -62,7 +62,7 @@ class Place:
     def total(self, text: str) -> int:
         """How many a search finds."""
         with self.directory.store.read():
-            return searching.hits(self.directory.store, self.made.loc_no, text)[1]
+            return searching.hits(self.directory.store, self.grant.account_id, self.made.loc_no, text)[1]
 
 
 def full_pages(customers: int) -> int:

@@ -19,7 +19,6 @@ from regulars.config import ACCOUNT_DEFAULT
 from regulars.directory import Directory, ingest, places, stats, tokens
 from regulars.model.place import SCOPES_DEFAULT
 from regulars.model.record import Ingested, Record
-from regulars.store import upkeep
 
 SOURCE = "bench"
 REGION = "US"
@@ -56,15 +55,20 @@ class Taken(Struct):
     each: list[int] = field(default_factory=list)
 
 
-def prepared(folder: Path, plan: Plan, told: Told) -> tuple[Made, list[Figure], list[str]]:
-    """The store in this folder, made unless it is there; its figures, and notes on what was not measured."""
+def prepared(
+    folder: Path, plan: Plan, told: Told, *, database: str | None = None
+) -> tuple[Made, list[Figure], list[str]]:
+    """The store in this folder, made unless it is there; its figures, and notes on what was not measured.
+
+    `database`: the store is there instead; the folder still tells what is in it, and what is on disk is not measured.
+    """
     known = _kept(folder)
     if known is not None and known != plan:
         raise errors.Conflict(
             f"{folder} holds a store of {known.customers} customers, seed {known.seed}, {known.locations} locations",
             hint="Ask for the same, or name another folder.",
         )
-    directory = open_directory(folder)
+    directory = open_directory(folder, database=database)
     try:
         figures, notes = [], []
         if known is None:
@@ -72,9 +76,9 @@ def prepared(folder: Path, plan: Plan, told: Told) -> tuple[Made, list[Figure], 
             (folder / _MARK).write_bytes(json.encode(plan))
         else:
             notes = ["Ingest was not measured: the store was made by an earlier run."]
-        upkeep.truncate_log(directory.store)
+        directory.store.wipe(patient=True)
         made = _made(directory, folder)
-        return made, [*figures, _disk(made)], notes
+        return made, figures + ([] if database else [_disk(made)]), notes
     finally:
         directory.close()
 
@@ -165,10 +169,8 @@ def _made(directory: Directory, folder: Path) -> Made:
 
 
 def _disk(made: Made) -> Figure:
-    """Every byte of the data folder, after the log has been moved into the file."""
-    size = sum(
-        path.stat().st_size for path in made.folder.rglob("*") if path.is_file() and path.name != _MARK
-    )
+    """Every byte of the data folder but copies of earlier days, after the log has been moved into the file."""
+    size = sum(path.stat().st_size for path in made.folder.iterdir() if path.is_file() and path.name != _MARK)
     note = f"{size / 1e6:.1f} MB for {made.customers_everywhere} customers"
     each = size / made.customers_everywhere
     return Figure("disk.customer", "disk, everything included", each, "bytes a customer", note=note)

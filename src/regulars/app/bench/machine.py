@@ -9,7 +9,7 @@ from pathlib import Path
 
 from regulars.app.bench import children
 from regulars.app.bench.report import Machine
-from regulars.store import upkeep
+from regulars.store import sqlite
 
 _PACKAGES = ("regulars", "falcon", "granian", "msgspec", "phonenumberslite")
 
@@ -32,7 +32,7 @@ def load() -> float:
 
 def versions() -> dict[str, str]:
     """Of everything that the figures depend on."""
-    found = {"python": platform.python_version(), "sqlite": upkeep.version().rpartition(" ")[2]}
+    found = {"python": platform.python_version(), "sqlite": sqlite.version().rpartition(" ")[2]}
     found |= {name: metadata.version(name) for name in _PACKAGES}
     nginx = children.nginx_path()
     return found | ({"nginx": children.nginx_version(nginx)} if nginx else {})

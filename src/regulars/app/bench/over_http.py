@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from msgspec import Struct, json
 
-from regulars.app.bench import children
+from regulars.app.bench import children, square_searches
 from regulars.app.bench.client import Client, get
 from regulars.app.bench.inside import PAGE_SIZE, SEARCHES, deep_page, full_pages
 from regulars.app.bench.loading import Made
@@ -40,8 +40,8 @@ def figures(
         starts.append(server.ready_seconds)
         tree = Tree(server.pid)
         before = tree.memories()[0]
-        asked = _asked(made, middle, client, seed)
-        kinds = {key: _kind(tree, client, one.requests) for key, one in asked.items()}
+        asked = asked_of(made, middle, client, seed)
+        kinds = {key: kind(tree, client, one.requests) for key, one in asked.items()}
         nginx = children.nginx_path()
         if nginx is None:
             samples = alternate(kinds, effort=effort, what="asking over HTTP", told=told)
@@ -66,11 +66,11 @@ def _beside_nginx(
     ):
         asked = _asked_of_nginx(bodies, seed)
         tree = Tree(child.pid)
-        kinds = {key: _kind(tree, client, one.requests) for key, one in asked.items()} | kinds
+        kinds = {key: kind(tree, client, one.requests) for key, one in asked.items()} | kinds
         return alternate(kinds, effort=effort, what="asking over HTTP", told=told), asked
 
 
-def _asked(made: Made, middle: int, client: Client, seed: int) -> dict[str, Asked]:
+def asked_of(made: Made, middle: int, client: Client, seed: int) -> dict[str, Asked]:
     """Every kind of request that our server is asked."""
     base = f"/pos/v2/{made.location_id}/customers?pageSize={PAGE_SIZE}"
     deep, pages = deep_page(made.customers), full_pages(made.customers)
@@ -104,6 +104,8 @@ def _asked(made: Made, middle: int, client: Client, seed: int) -> dict[str, Aske
         kinds[f"http.search.{text}"] = Asked(
             f"search {text}, with count", _same(ask(f"{base}&search={quote(text)}"))
         )
+    for key, (what, request) in square_searches.requests(made, client).items():
+        kinds[f"http.square.search.{key}"] = Asked(f"Square's search, {what}", _same(request))
     return {key: Asked(f"over HTTP: {one.what}", one.requests) for key, one in kinds.items()}
 
 
@@ -149,16 +151,16 @@ def _in_turn(requests: Sequence[bytes]) -> Requests:
     return lambda times: list(islice(endless, times))
 
 
-def _kind(tree: Tree, client: Client, requests: Requests) -> Kind:
+def kind(tree: Tree, client: Client, requests: Requests) -> Kind:
     """Asks, and says what it cost the processes that answered."""
 
-    def kind(times: int) -> float:
+    def work(times: int) -> float:
         every = requests(times)
         started = tree.cpu_nanoseconds()
         client.ask(every)
         return (tree.cpu_nanoseconds() - started) / times / 1000
 
-    return kind
+    return work
 
 
 def _start_seconds(made: Made) -> float:

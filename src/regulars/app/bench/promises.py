@@ -20,7 +20,7 @@ _RATIOS = (
     ),
 )  # fmt: skip
 
-# (figure's key, what, side, bound, unit): of a run at 1,000,000 customers at one location
+# (figure's key, what, side, bound, unit): of a run at 1,000,000 customers at one location (pulls: of 30,000)
 _PROMISED: tuple[tuple[str, str, Side, float, str], ...] = (
     ("ratio.deep", _RATIOS[0][1], "at most", 1.2, "x"),
     ("ratio.nginx.first", _RATIOS[2][1], "at most", 13.0, "x"),
@@ -30,6 +30,8 @@ _PROMISED: tuple[tuple[str, str, Side, float, str], ...] = (
         for text in SEARCHES
     ),
     ("ingest.rate", "ingest, everything on", "at least", 8_000.0, "customers/s a core"),
+    ("pull.square", "pull of 30,000 over HTTP, kind square", "at least", 5_000.0, "customers/s by the clock"),
+    ("pull.shift4", "pull of 30,000 over HTTP, kind shift4", "at least", 5_000.0, "customers/s by the clock"),
     ("disk.customer", "disk, everything included", "at most", 2_500.0, "bytes a customer"),
     ("start.ready", "start of `serve` to ready", "below", 1.0, "s"),
     ("memory.worker", "resident memory of a worker, after all requests", "below", 200.0, "MB"),

@@ -43,9 +43,9 @@ def markdown(report: Report) -> str:
         "\n".join(f"* {line}" for line in machine_lines(report)),
         _HOW,
         "## Promises",
-        _table(PROMISE_COLUMNS, promise_rows(report)),
+        table(PROMISE_COLUMNS, promise_rows(report)),
         "## Figures",
-        _table(FIGURE_COLUMNS, figure_rows(report)),
+        table(FIGURE_COLUMNS, figure_rows(report)),
         *(["## Not measured", "\n".join(f"* {note}" for note in report.notes)] if report.notes else []),
     ]
     return "\n\n".join(parts) + "\n"
@@ -74,6 +74,7 @@ def _figure(figure: Figure) -> tuple[str, ...]:
     return figure.what, f"{number(figure.value)} {figure.unit}", spread, figure.note
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """As Markdown."""
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

@@ -10,7 +10,7 @@ from msgspec import json
 
 from regulars.app.bench.loading import SOURCE, Made
 from regulars.app.bench.report import Figure
-from regulars.app.bench.rounds import Told
+from regulars.app.bench.rounds import Kind, Told
 from regulars.app.opening import open_directory
 from regulars.directory import Directory, ingest, listing, tokens
 from regulars.model.record import Record
@@ -34,6 +34,20 @@ def figures(made: Made, *, seed: int, times: int, told: Told) -> list[Figure]:
     finally:
         directory.close()
     return [*_spread("upsert.cpu", "CPU", cpu), *_spread("upsert.wall", "by the clock", wall)]
+
+
+def writing(directory: Directory, made: Made, *, seed: int) -> Kind:
+    """A kind that writes single customers: CPU microseconds of one."""
+
+    def work(times: int) -> float:
+        used = 0
+        for record in _records(directory, made, seed, times):
+            before = time.thread_time_ns()
+            ingest.batch(directory, made.account_id, made.location_id, SOURCE, [record])
+            used += time.thread_time_ns() - before
+        return used / times / 1000
+
+    return work
 
 
 def _records(directory: Directory, made: Made, seed: int, times: int) -> list[Record]:

@@ -25,7 +25,7 @@ SELECT no, n, first_at FROM bucket WHERE account_id = :account_id AND loc_no = :
   AND no >= :low AND no < :high ORDER BY no;
 
 -- name: count_buckets
-SELECT coalesce(sum(n), 0) FROM bucket WHERE account_id = :account_id AND loc_no = :loc_no AND kind = :kind
+SELECT CAST(coalesce(sum(n), 0) AS BIGINT) FROM bucket WHERE account_id = :account_id AND loc_no = :loc_no AND kind = :kind
   AND no >= :low AND no < :high;
 
 -- name: bucket_at

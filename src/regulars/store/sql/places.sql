@@ -4,6 +4,9 @@ SELECT value FROM meta WHERE name = :name;
 -- name: set_meta
 INSERT INTO meta (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
+-- name: delete_meta
+DELETE FROM meta WHERE name = :name AND value = :value;
+
 -- name: next_number
 -- A number of the whole file, given once: account ids and location numbers.
 INSERT INTO counter (name, last) VALUES (:name, 1) ON CONFLICT (name) DO UPDATE SET last = counter.last + 1
@@ -23,6 +26,9 @@ SELECT account_id, name, merchant_id, created_at FROM account WHERE account_id =
 
 -- name: account_ids
 SELECT account_id FROM account_name ORDER BY name;
+
+-- name: account_last_at
+SELECT last_at FROM account WHERE account_id = :account_id;
 
 -- name: account_counts
 SELECT change_no, last_at, listed FROM account WHERE account_id = :account_id;
@@ -47,6 +53,10 @@ SELECT listed FROM location WHERE account_id = :account_id AND location_id = :lo
 -- name: add_location
 INSERT INTO location (account_id, location_id, loc_no, name, country, time_zone, currency, language, is_main, created_at)
 VALUES (:account_id, :location_id, :loc_no, :name, :country, :time_zone, :currency, :language, :is_main, :created_at);
+
+-- name: update_location
+UPDATE location SET name = :name, time_zone = :time_zone, language = :language
+ WHERE account_id = :account_id AND location_id = :location_id;
 
 -- name: unset_main_location
 UPDATE location SET is_main = 0 WHERE account_id = :account_id AND is_main = 1;

@@ -1,4 +1,4 @@
-"""What the columns of a customer table are called, in the languages of our tills.
+"""What the columns of a customer table, and the keys of a customer object, are called, in the languages of our tills.
 
 A name counts without its case, spaces, accents and punctuation: `E-Mail`, `e_mail` and `eMail` are one. Where several
 columns of a table could be the same field, the name that stands further to the left here wins.

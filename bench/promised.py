@@ -1,0 +1,146 @@
+"""Everything that is promised of speed, judged by the runs whose results are kept in bench/results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from bench import growth
+from bench.growth import Growth
+from bench.peers.report import Report as Peers
+from bench.peers.report import best_peer
+from regulars.app.bench.inside import SEARCHES
+from regulars.app.bench.report import Report as Bench
+from regulars.app.bench.report import Side
+from regulars.app.bench.tables import number
+
+
+class Results(Struct, frozen=True):
+    """The runs: `regulars bench`, all sizes side by side, and the peers at every size they were measured at."""
+
+    bench: Bench
+    growth: Growth
+    peers: list[Peers]
+
+    @property
+    def largest(self) -> Peers:
+        """The peers' run with the most customers."""
+        return max(self.peers, key=lambda run: run.customers)
+
+
+class Judged(Struct, frozen=True):
+    """One promise and what was measured; `measured` is None when no run has it."""
+
+    key: str
+    what: str
+    side: Side
+    bound: float
+    unit: str
+    measured: float | None
+    where: str
+
+    @property
+    def is_kept(self) -> bool | None:
+        """None when it was not measured."""
+        if self.measured is None:
+            return None
+        if self.side == "at least":
+            return self.measured >= self.bound
+        return self.measured <= self.bound if self.side == "at most" else self.measured < self.bound
+
+    @property
+    def factor(self) -> str:
+        """By how much it falls short."""
+        if self.measured is None or self.is_kept:
+            return ""
+        apart = self.bound / self.measured if self.side == "at least" else self.measured / self.bound
+        return f"{number(apart)} times {'too little' if self.side == 'at least' else 'too much'}"
+
+
+def judged(results: Results) -> list[Judged]:
+    """All of them, in the order in which they are promised."""
+    return [
+        *_of_bench(results.bench, {"ratio.nginx.first", "ratio.nginx.random", "ratio.deep", "ratio.random"}),
+        *_of_growth(results.growth),
+        *_of_peers(results.largest),
+        *_of_sizes(results.growth),
+    ]
+
+
+_RATIOS: dict[str, tuple[str, float]] = {
+    "ratio.nginx.first": ("page 1 over HTTP against nginx serving the same bytes", 13.0),
+    "ratio.nginx.random": ("random pages over HTTP against nginx serving such pages", 9.0),
+    "ratio.deep": ("page 15,000 against page 1, each asked repeatedly", 1.2),
+    "ratio.random": ("random pages against page 1", 1.6),
+}
+
+
+def _of_bench(bench: Bench, keys: set[str]) -> Iterator[Judged]:
+    for key, (what, bound) in _RATIOS.items():
+        figure = bench.figure(key) if key in keys else None
+        yield Judged(key, what, "at most", bound, "x", figure.value if figure else None, "regulars bench")
+
+
+def _of_growth(found: Growth) -> Iterator[Judged]:
+    """The worst step from one size to the next, whatever the factor between them."""
+    kinds: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+        ("grown.list", "list with exact count", ("http.page.first", "http.page.deep", "http.page.random")),
+        ("grown.search", "first page of each of the seven searches", growth.FIRST_PAGES),
+        ("grown.upsert", "one customer written", (growth.UPSERT,)),
+    )
+    for key, what, rows in kinds:
+        steps = [step for row in map(found.row, rows) if row for step in growth.ratios(row)]
+        yield Judged(
+            key, f"ten times the customers: {what}", "at most", 1.2, "x", max(steps, default=None), "growth"
+        )
+
+
+def _of_peers(run: Peers) -> Iterator[Judged]:
+    yield Judged(
+        "peers.list", "list and exact count: best peer against regulars", "at least", 100.0, "x",
+        _less(run, ["page.first"]), "peers",
+    )  # fmt: skip
+    yield Judged(
+        "peers.deep", "page 15,000 and exact count: best peer with a count against regulars", "at least", 100.0, "x",
+        _less(run, ["page.deep"]), "peers",
+    )  # fmt: skip
+    for text in SEARCHES:
+        yield Judged(
+            f"peers.search.{text}", f"search {text} with exact count: best peer against regulars",
+            "at least", 20.0, "x", _less(run, [f"search.{text}"]), "peers",
+        )  # fmt: skip
+
+
+def _less(run: Peers, keys: list[str]) -> float | None:
+    """How many times less regulars on SQLite takes than the best peer, at the worst of these."""
+    found = []
+    for key in keys:
+        row = run.row(key)
+        best, ours = (best_peer(run, row), row.cell("regulars")) if row else (None, None)
+        if best and ours:
+            found.append(best.cost.median / ours.cost.median)
+    return min(found, default=None)
+
+
+def _of_sizes(found: Growth) -> Iterator[Judged]:
+    """What was measured of the largest store, or of the largest that was imported in the run."""
+    largest = found.sizes[-1]
+    size = f"{largest.customers:,} customers"
+    made = next((one for one in reversed(found.sizes) if one.value("ingest.rate") is not None), largest)
+    new = f"{made.customers:,} customers imported in the run"
+    wanted: tuple[tuple[str, str, Side, float, str, float | None], ...] = (
+        ("searches.p99", f"the seven searches, page and total, p99, {size}", "below", 5.0, "ms CPU",
+         largest.value("searches.p99")),
+        ("pairs.p99", f"random pairs of names, page and total, p99, {size}", "below", 20.0, "ms CPU",
+         largest.value("pairs.p99")),
+        ("ingest.rate", f"ingest, everything on, {new}", "at least", 10_000.0, "customers/s a core",
+         made.value("ingest.rate")),
+        ("memory.worker", f"resident memory of a worker serving {size}", "below", 200.0, "MB",
+         largest.value("memory.worker")),
+        ("disk.customer", f"disk, everything included, {new}", "at most", 2_500.0, "bytes a customer",
+         made.value("disk.customer")),
+        ("start.ready", f"start to ready with {size}", "below", 1.0, "s", largest.value("start.ready")),
+    )  # fmt: skip
+    for key, what, side, bound, unit, value in wanted:
+        yield Judged(key, what, side, bound, unit, value, "growth")

@@ -1,0 +1,76 @@
+"""Customers of a store that was made before Square's search are put into its indexes when the store is next opened.
+
+In small transactions that others can write between; whoever dies leaves a mark where the next one goes on. Until the
+last one is in, searches would miss some, so whoever opens the store does it first: about a minute for a million.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import structs
+
+from regulars.directory import keeping, preparing, segments
+from regulars.directory.directory import Directory
+from regulars.model.place import Location
+from regulars.store import customers, places, sets
+from regulars.store import filling as stored
+from regulars.store.customers import NOTHING_KEPT
+
+_CUSTOMERS = 100  # of one transaction
+
+
+def fill(directory: Directory, seen: Callable[[int], None] | None = None) -> None:
+    """Puts in whoever is missing; one look when nobody is. `seen` is told how many were put in at a time."""
+    with directory.store.read():
+        is_full = stored.mark(directory.store) is None
+    while not is_full:
+        with directory.store.write():
+            count = _step(directory)
+        is_full = count == 0
+        if seen is not None and count:
+            seen(count)
+    _fill_sets(directory)
+
+
+def _fill_sets(directory: Directory) -> None:
+    """The same of the sets that customers are in."""
+    store = directory.store
+    with store.read():
+        waiting = [each.account_id for each in places.accounts(store)]
+    while waiting:
+        with store.read():
+            is_full = sets.account_filled_to(store, waiting[-1]) is None
+        if is_full:
+            waiting.pop()
+        else:
+            segments.step(directory, waiting[-1])
+
+
+def _step(directory: Directory) -> int:
+    """The next few; how many they were, 0 when nobody is left."""
+    store = directory.store
+    last = stored.mark(store)
+    if last is None:  # another process was quicker
+        return 0
+    every = [one for each in places.accounts(store) for one in places.locations(store, each.account_id)]
+    for location in stored.ahead(every, last):
+        if rows := stored.after(store, location, last, limit=_CUSTOMERS):
+            _put(directory, location, rows)
+            stored.set_mark(store, rows[-1].rid)
+            return len(rows)
+    stored.clear_mark(store, last)
+    return 0
+
+
+def _put(directory: Directory, location: Location, rows: list[stored.Served]) -> None:
+    store, account_id = directory.store, location.account_id
+    kept = customers.kept(store, account_id, [row.rid for row in rows])
+    named = []
+    for row in rows:
+        customer = keeping.customer(directory, location, row.rid, kept.get(row.rid, NOTHING_KEPT))
+        if customer.id not in {None, row.id}:  # taken when it came: its reference was drawn without it
+            customer = structs.replace(customer, id=None)
+        named.append((customer, row.pos_ref))
+    tokens, texts = preparing.searched(named, store.index)
+    stored.put(store, account_id, rows, tokens, texts)

@@ -1,0 +1,1 @@
+"""What the kind `square` knows of Square beside its walk: shapes and webhooks."""

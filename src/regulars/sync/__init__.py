@@ -1,0 +1,1 @@
+"""Pulls connected sources: one step at a time, politely, so that a kill at any point loses nothing."""
