@@ -15,6 +15,7 @@ from regulars.app.opening import open_directory
 from regulars.directory import Directory, places
 from regulars.store import places as stored
 from regulars.store.postgres import translated
+from regulars.store.postgres_store import PostgresStore
 from regulars.testing.postgres import Server
 from tests.directory.world import settle_in
 
@@ -54,6 +55,17 @@ def test_what_is_no_address(tmp_path: Path) -> None:
     """Is said in words."""
     with pytest.raises(errors.Fatal, match="address cannot be read"):
         open_directory(tmp_path, database="postgresql://[")
+
+
+def test_a_transaction_that_cannot_begin_keeps_no_connection(directory: Directory) -> None:
+    """However often: there are connections left for whoever comes next."""
+    store = directory.store
+    assert isinstance(store, PostgresStore)
+    for _ in range(limits.DATABASE_CONNECTIONS_MAX + 1):
+        with pytest.raises(refused.SyntaxError), store._transaction("BEGIN whatever"):
+            pytest.fail("it began")
+
+    assert is_well(directory)
 
 
 def test_a_server_that_is_not_there(server: Server, tmp_path: Path) -> None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from msgspec import Struct
 
 from regulars import errors
 from regulars.app import serving_locks
-from regulars.app.opening import refuse_unfinished
+from regulars.app.opening import open_bare, refuse_unfinished
 from regulars.directory import Directory, filling, ingest, sealing
-from regulars.directory.directory import SECRET, microseconds
+from regulars.directory.directory import SECRET
 from regulars.store import Store, copying
 from regulars.store.copying import Digest
-from regulars.store.opening import FILE, open_database, open_store
+from regulars.store.opening import FILE
 
 Show = Callable[[str, int, int], None]  # what is being done, how much of it is done, of how much
 
@@ -47,8 +47,7 @@ def move(came: Place, went: Place, *, key_file: Path | None, show: Show) -> Move
     with ExitStack() as held:
         for folder in {came.folder.resolve(), went.folder.resolve()}:
             held.enter_context(serving_locks.server(folder))
-        source = held.enter_context(_opened(came, key_file))
-        target = held.enter_context(_opened(went, key_file))
+        source, target = [held.enter_context(closing(_opened(place, key_file))) for place in (came, went)]
         refuse_unfinished(source)
         Directory(source)  # that there is a secret which tells it from others
         progress = copying.begin(source, target, secret=SECRET)
@@ -71,17 +70,8 @@ def _check(came: Place, went: Place) -> None:
         raise errors.NotFound(f"There is no store in {came.folder}", hint="Name its data folder with --from.")
 
 
-@contextmanager
-def _opened(place: Place, key_file: Path | None) -> Iterator[Store]:
-    now = microseconds()
-    if place.database is None:
-        store: Store = open_store(place.folder, key_file=key_file, role="tool", now=now)
-    else:
-        store = open_database(place.database, place.folder, key_file=key_file, role="tool", now=now)
-    try:
-        yield store
-    finally:
-        store.close()
+def _opened(place: Place, key_file: Path | None) -> Store:
+    return open_bare(place.folder, key_file=key_file, role="tool", database=place.database)
 
 
 def _take_sources_key(came: Path, went: Path) -> None:

@@ -29,11 +29,7 @@ def open_directory(
     Raises errors.Fatal with a cure for a file that is foreign, damaged, newer, or under another key, and for a
     database that cannot be reached or is not ours.
     """
-    store: Store
-    if database is None:
-        store = open_store(data, key_file=key_file, role=role, now=microseconds())
-    else:
-        store = open_database(database, data, key_file=key_file, role=role, now=microseconds())
+    store = open_bare(data, key_file=key_file, role=role, database=database)
     may_be_alone = role == "tool" and database is None  # of a database nobody knows who else serves it
     try:
         refuse_unfinished(store)
@@ -45,6 +41,13 @@ def open_directory(
         store.close()
         raise
     return directory
+
+
+def open_bare(data: Path, *, key_file: Path | None, role: Role, database: str | None) -> Store:
+    """The store alone, brought up to date: also one that is no whole directory yet. Raises as `open_directory` does."""
+    if database is None:
+        return open_store(data, key_file=key_file, role=role, now=microseconds())
+    return open_database(database, data, key_file=key_file, role=role, now=microseconds())
 
 
 def refuse_unfinished(store: Store) -> None:

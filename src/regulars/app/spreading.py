@@ -6,9 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regulars.directory.directory import microseconds
+from regulars.app.opening import open_bare
 from regulars.store import tables
-from regulars.store.opening import open_database
 
 if TYPE_CHECKING:
     from regulars.store.citus import Spread
@@ -20,7 +19,7 @@ def distribute(
     """Brings the database up to date, then spreads whatever of it is not spread yet; errors: store/citus.py."""
     from regulars.store import citus  # needs an extra
 
-    open_database(database, folder, key_file=key_file, role="tool", now=microseconds()).close()
+    open_bare(folder, key_file=key_file, role="tool", database=database).close()
     total, done = len((*tables.TENANT, *tables.SEARCH, *tables.SHARED)), 0
 
     def told(table: str) -> None:

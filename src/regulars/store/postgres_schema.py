@@ -7,7 +7,7 @@ import time
 
 import psycopg
 
-from regulars import errors, limits
+from regulars import limits
 from regulars.store import postgres, schema
 from regulars.store.postgres import Connection
 from regulars.store.schema import Migration
@@ -105,15 +105,6 @@ def lacking(connection: Connection) -> list[str]:
     """Sentences about tables that should be there and are not."""
     tables = [name for step in schema.migrations("postgres") for name, _ in _CREATED.findall(step.text)]
     return [f"The table {name} is missing" for name in _unknown(connection, tables)]
-
-
-def check(connection: Connection) -> None:
-    """Refuses a database that lacks a table that its migrations made."""
-    if lacking(connection):
-        raise errors.Fatal(
-            "The store's tables are not those of this program",
-            hint="Restore the latest backup of the database.",
-        )
 
 
 def _unknown(connection: Connection, names: list[str]) -> list[str]:

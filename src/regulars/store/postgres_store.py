@@ -23,6 +23,8 @@ _READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 _WAITS = {"server": limits.DATABASE_WAIT_MILLISECONDS, "tool": limits.DATABASE_TOOL_WAIT_MILLISECONDS}
 _PLAIN_INSERT = re.compile(r"INSERT INTO (\w+) \(([\w, ]+)\) VALUES \(((?::\w+(?:, )?)+)\)")
+# A connection that broke, or is of a server that has become a standby since.
+_LOST = (psycopg.OperationalError, psycopg.errors.FeatureNotSupported)
 _NO_ACCOUNT = 0  # account numbers begin with 1
 # Where a customer's data may be.
 _PERSONAL = (
@@ -104,10 +106,11 @@ class PostgresStore(Store):
             connection = self._pool.getconn()
             try:
                 connection.execute(begin)
-            except (psycopg.OperationalError, psycopg.errors.FeatureNotSupported):
-                # Lost, or of a server that has become a standby since; closed ones are not given out again.
-                connection.close()
+            except BaseException as error:
+                connection.close()  # the pool gives no closed one out again
                 self._pool.putconn(connection)
+                if not isinstance(error, _LOST):
+                    raise
             else:
                 return connection
         raise errors.Retriable(
