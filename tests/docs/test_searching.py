@@ -13,6 +13,7 @@ from regulars.app.opening import open_directory
 from regulars.directory import Directory, listing, places, square_search
 from regulars.directory.square_search import Search
 from regulars.model.place import SCOPES, Grant
+from regulars.normalise import scripts
 from regulars.wire import square_searching
 from regulars.wire.square_searching import CustomerFilterData
 from tests.docs import pages
@@ -72,6 +73,15 @@ def test_each_filter_is_true(directory: Directory, text: str, found: list[str]) 
 
     assert [msgspec.json.decode(document)["reference_id"] for document in page.documents] == found
     assert total == len(found)
+
+
+def test_the_letters_are_the_codes() -> None:
+    """Each letter that is written in Latin ones stands on the page, as what it is read."""
+    section = pages.prose(PAGE).split("## Cyrillic and Greek")[1].split("## ")[0]
+    rows = [row for row in pages.rows(section) if row[0] != "letters"]
+    told = {letter: read for row in rows for letter, read in zip(row[0].split(), row[1].split(), strict=True)}
+
+    assert told | {"ь": "", "υ": "y"} == {chr(code): read for code, read in scripts._LETTERS.items()}
 
 
 def test_the_bounds_are_the_codes() -> None:

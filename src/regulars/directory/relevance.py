@@ -52,11 +52,11 @@ class _Shown(Struct):
     def words(self) -> set[str]:
         """The words of its names."""
         names = " ".join(filter(None, (self.first_name, self.last_name, self.company_name)))
-        return set(_PART.findall(normalise.fold(names)))
+        return set(_PART.findall(normalise.latin(names)))
 
     def mail_words(self) -> set[str]:
         """The words of its e-mails."""
-        return set(_PART.findall(normalise.fold(" ".join(each.email for each in self.emails))))
+        return set(_PART.findall(normalise.latin(" ".join(each.email for each in self.emails))))
 
 
 _SHOWN: Final = msgspec.json.Decoder(_Shown)

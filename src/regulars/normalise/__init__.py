@@ -3,6 +3,7 @@
 from regulars.normalise.countries import country_code
 from regulars.normalise.customer import customer
 from regulars.normalise.name import fold, sort_key
+from regulars.normalise.scripts import latin
 from regulars.normalise.words import index_words, matches, query
 
-__all__ = ["country_code", "customer", "fold", "index_words", "matches", "query", "sort_key"]
+__all__ = ["country_code", "customer", "fold", "index_words", "latin", "matches", "query", "sort_key"]

@@ -10,7 +10,7 @@ from typing import Final
 from regulars import limits
 from regulars.model.search import Pieces, Words
 from regulars.normalise import filtering
-from regulars.normalise.name import fold
+from regulars.normalise.scripts import latin
 from regulars.normalise.words import is_one_word
 
 NOTHING: Final = Pieces()
@@ -42,7 +42,7 @@ def index_pieces(
 
 def email_word(email: str) -> str | None:
     """The word that holds an ordinary e-mail whole; None: there can be none."""
-    word = fold(filtering.caseless(email))
+    word = latin(filtering.caseless(email))
     return word if "@" in word[1:] and is_one_word(word) else None
 
 
@@ -66,7 +66,7 @@ _TELLING_LENGTH: Final = 60  # characters that tell one text from others
 
 
 def _holds(words: Words, email: str) -> bool:
-    word = fold(filtering.caseless(email))
+    word = latin(filtering.caseless(email))
     return word in words.words and "@" in word[1:]
 
 

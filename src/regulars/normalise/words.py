@@ -18,6 +18,7 @@ from regulars.model.customer import Customer, Phone
 from regulars.model.search import Query, Term, Words
 from regulars.normalise import phone
 from regulars.normalise.name import fold
+from regulars.normalise.scripts import latin
 
 
 def index_words(customer: Customer) -> Words:
@@ -56,7 +57,7 @@ def query(text: str) -> Query | None:
     second reading. White space and control characters part words; a word without a letter or digit says nothing, and
     words beyond limits.SEARCH_WORDS_MAX are not looked at.
     """
-    pieces = [piece for piece in _SEPARATORS.split(fold(text)) if piece]
+    pieces = [piece for piece in _SEPARATORS.split(latin(text)) if piece]
     single = _terms([piece] for piece in pieces)
     if not single:
         return None
@@ -99,7 +100,7 @@ _ORDINARY: Final = re.compile(
 def _name_words(name: str) -> tuple[str, ...]:
     """The words of a name. Kept for a while: many share one."""
     words: dict[str, None] = {}
-    for piece in fold(name).split():
+    for piece in latin(name).split():
         runs = _runs(piece)
         for run in runs:
             words[run[:_WORD_LENGTH_MAX]] = None
@@ -109,14 +110,14 @@ def _name_words(name: str) -> tuple[str, ...]:
 
 
 def _add_ref(ref: str, words: dict[str, None]) -> None:
-    for piece in _SEPARATORS.split(fold(ref)):
+    for piece in _SEPARATORS.split(latin(ref)):
         runs = _runs(piece)
         for word in (piece, *runs) if runs else ():
             words[word[:_WORD_LENGTH_MAX]] = None
 
 
 def _add_email(address: str, words: dict[str, None]) -> None:
-    folded = fold(address)
+    folded = latin(address)
     if _ORDINARY.fullmatch(folded):
         at = folded.index("@")
         for part in _PART.finditer(folded, 0, at):

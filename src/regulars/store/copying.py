@@ -22,7 +22,7 @@ _KEPT_AS: Final = "copy"  # in `meta`, while a copy is under way
 _ROWS = 1_000  # of one page
 _ROWS_WIDE = {"quarantine": 50}  # a record of these may be a million bytes long
 # Rows that are the engine's own, by the name that is their key: the turn of PostgreSQL's writers, and our own notes.
-_OWN_ROWS = {"counter": ("writer",), "meta": (_KEPT_AS, filling.MARK)}
+_OWN_ROWS = {"counter": ("writer",), "meta": (_KEPT_AS, *filling.MARKS)}
 _MADE_BY_OPENING = ("meta", "counter", "account_name", "account")
 _SUM_BYTES = 16
 
@@ -134,7 +134,7 @@ def begin_search(target: Store, progress: Progress) -> None:
         for name in tables.SEARCH:
             index = f"INSERT INTO {name} ({name}) VALUES ('delete-all')"  # noqa: S608  # FTS5 keeps no rows to delete
             _execute(target, index if target.engine == "sqlite" else f"DELETE FROM {name}")  # noqa: S608
-        filling.set_mark(target, 0)
+        filling.set_mark(target, filling.EVERYBODY, 0)
         _keep(target, progress)
 
 

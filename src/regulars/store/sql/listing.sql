@@ -12,6 +12,9 @@ WHERE d.account_id = :account_id AND d.rid >= :low AND d.rid < :high ORDER BY d.
 -- name: documents_of
 SELECT rid, shift4 FROM doc WHERE account_id = :account_id AND rid IN ($each_integer(:rids));
 
+-- name: answers_of
+SELECT rid, shift4, square FROM doc WHERE account_id = :account_id AND rid IN ($each_integer(:rids));
+
 -- name: document
 SELECT shift4 FROM doc WHERE account_id = :account_id AND rid = :rid;
 

@@ -1,0 +1,202 @@
+"""Whoever is written in Cyrillic or Greek is found in either script, on both engines, by every search there is."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from regulars.app.opening import open_directory
+from regulars.directory import Directory, filling, listing, lookup, places, square_search
+from regulars.directory.square_search import Search
+from regulars.model.customer_filter import CustomerFilter, Own, Text
+from regulars.model.record import Record
+from regulars.normalise import scripts, words
+from regulars.store import filling as stored
+from regulars.store.opening import open_database, open_store
+from regulars.testing import postgres
+from tests.api.shop import HERE, Shop
+from tests.directory.world import grant_of, person
+
+_NUMBERS = itertools.count()
+NAMES = [
+    ("Иван", "Иванов"),
+    ("Ivanka", "Ivanova"),
+    ("Γιώργος", "Παπαδόπουλος"),
+    ("Giorgos", "Papadopoulou"),
+    ("Łukasz", "Øster"),
+    ("Александр", "Щукин"),
+]
+IVANOVS, PAPAS = {"Иванов", "Ivanova"}, {"Παπαδόπουλος", "Papadopoulou"}
+FOUND = {
+    "иванов": IVANOVS,
+    "ИВАНОВ": IVANOVS,
+    "ivanov": IVANOVS,
+    "Ivan Ivanov": IVANOVS,
+    "ива": IVANOVS,
+    "Παπαδόπουλος": {"Παπαδόπουλος"},
+    "ΠΑΠΑΔΟΠΟΥΛΟΣ": {"Παπαδόπουλος"},
+    "παπαδοπουλοσ": {"Παπαδόπουλος"},
+    "papadopoulos": {"Παπαδόπουλος"},
+    "παπαδοπου": PAPAS,
+    "papadopo": PAPAS,
+    "Γιωργος": PAPAS,
+    "lukasz": {"Øster"},
+    "shchukin": {"Щукин"},
+    "щ": {"Щукин"},
+    "ezhik": {"Plain"},
+    "ежик": {"Plain"},
+    "ова": set[str](),
+}
+
+
+class Engine:
+    """Where a store of one engine lies, and how it is opened."""
+
+    def __init__(self, folder: Path, url: str | None, ask: Callable[[str], object] | None) -> None:
+        self._folder = folder
+        self._url = url
+        self._ask = ask
+
+    def open(self) -> Directory:
+        return open_directory(self._folder, database=self._url)
+
+    def open_unfilled(self) -> Directory:
+        if self._url is None:
+            return Directory(open_store(self._folder, key_file=None, role="tool", now=1))
+        return Directory(open_database(self._url, self._folder, key_file=None, role="tool", now=1))
+
+    def forget_migration(self, directory: Directory) -> None:
+        """As a store is that was made before names were found in either script."""
+        statement = "DELETE FROM migration WHERE number = 10"
+        (self._ask or directory.store.connection.execute)(statement)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgres.Server]:
+    with postgres.running(settings={"fsync": "off"}) as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    if request.param == "sqlite":
+        return Engine(tmp_path / "data", None, None)
+    server: postgres.Server = request.getfixturevalue("server")
+    name = f"scripts_{next(_NUMBERS)}"
+    server.ask(f"CREATE DATABASE {name}")
+    return Engine(tmp_path / "data", server.database(name), lambda sql: server.ask(sql, database=name))
+
+
+def shop_of(directory: Directory, tmp_path: Path) -> Shop:
+    (tmp_path / "rate").mkdir(exist_ok=True)
+    return Shop(directory, tmp_path / "rate")
+
+
+def take_in(shop: Shop) -> None:
+    shop.add(*(person(f"C-{at}", first, last) for at, (first, last) in enumerate(NAMES)))
+    shop.add(Record("square", '{"id": "SQ", "family_name": "Plain", "nickname": "Ёжик"}'.encode(), "test"))
+
+
+def found_by_people(directory: Directory, text: str) -> dict[str, str]:
+    """Last names and how they were found, as `regulars find` has them."""
+    account_id = places.account(directory, "default").account_id
+    shown = lookup.find(directory, account_id, text=text, location_id=None, limit=20)
+    return {json.loads(one.shift4)["lastName"]: one.match for one in shown}
+
+
+def found_by_shift4(shop: Shop, text: str) -> set[str]:
+    answer = shop.listed(search=text).json
+    return {one["lastName"] for one in answer["results"]}
+
+
+def found_natively(shop: Shop, text: str) -> dict[str, str]:
+    answer = shop.listed("/v1/customers", search=text).json
+    return {one["last_name"]: one["match"] for one in answer["customers"]}
+
+
+def test_each_script_finds_the_other(engine: Engine, tmp_path: Path) -> None:
+    """In full, by the start, without accents, in capitals; a middle finds nobody, as ever."""
+    with closing(engine.open()) as directory:
+        shop = shop_of(directory, tmp_path)
+        take_in(shop)
+
+        for text, names in FOUND.items():
+            assert found_by_shift4(shop, text) == names, text
+            for match in (found_by_people(directory, text), found_natively(shop, text)):
+                assert {name for name, how in match.items() if how == "exact"} == names, text
+
+
+def test_nicknames_and_slips_know_both_scripts(engine: Engine, tmp_path: Path) -> None:
+    """Sasha is Александр, Саша as well, and a slip is forgiven in either script."""
+    with closing(engine.open()) as directory:
+        shop = shop_of(directory, tmp_path)
+        take_in(shop)
+
+        for text in ("sasha", "Саша"):
+            assert found_by_people(directory, text) == {"Щукин": "nickname"}
+        for text in ("ivnaov", "ивнаов"):
+            assert found_by_people(directory, text)["Иванов"] == "typo"
+
+
+def test_squares_filters_tell_scripts_apart(engine: Engine, tmp_path: Path) -> None:
+    """An e-mail and a reference are what they are, letter by letter."""
+    with closing(engine.open()) as directory:
+        shop = shop_of(directory, tmp_path)
+        for at, word in enumerate(("иван", "ivan")):
+            fields = f'"id": "SQ{at}", "email_address": "{word}@example.com", "reference_id": "{word}-1"'
+            shop.add(Record("square", f'{{"given_name": "Nobody", {fields}}}'.encode(), "test"))
+
+        for asked, count in (("иван", 1), ("ivan", 1), ("example", 2)):
+            assert by_filter(shop, email_address=Text(fuzzy=asked)) == count
+        for word in ("иван", "ivan"):
+            assert by_filter(shop, email_address=Text(exact=f"{word}@EXAMPLE.com")) == 1
+            assert by_filter(shop, reference_id=Text(fuzzy=word)) == 1
+            assert by_filter(shop, reference_id=Text(exact=f"{word}-1")) == 1
+
+
+def by_filter(shop: Shop, **own: Any) -> int:
+    search = Search(CustomerFilter(own=Own(**own)), "DEFAULT", "ASC", None, 100)
+    page, total = square_search.page(shop.directory, grant_of(shop.account), search, cards=False, count=True)
+    assert total == len(page.documents)
+    return total
+
+
+def test_an_older_store_gets_its_words_when_it_is_opened(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever died while it was filled; names in Latin letters are found meanwhile, and nothing else is changed."""
+    monkeypatch.setattr(filling, "_CUSTOMERS", 2)
+    with monkeypatch.context() as before, closing(engine.open()) as directory:
+        before.setattr(scripts, "_LETTERS", {})
+        before.setattr(scripts, "_GREEK_PAIRS", {})
+        words._name_words.cache_clear()
+        take_in(shop_of(directory, tmp_path))
+        listed = documents(directory)
+        assert found_by_people(directory, "ivanov") == {"Ivanova": "exact"}
+        engine.forget_migration(directory)
+    words._name_words.cache_clear()
+
+    with closing(engine.open_unfilled()) as directory:
+        with directory.store.write():
+            assert filling._step(directory, stored.IN_OTHER_LETTERS) == 2  # begun; then its process dies
+        assert found_by_people(directory, "ivanov").keys() == IVANOVS
+        assert found_by_people(directory, "papadop").keys() == {"Papadopoulou"}
+
+    with closing(engine.open()) as directory:
+        for text, names in FOUND.items():
+            match = found_by_people(directory, text)
+            assert {name for name, how in match.items() if how == "exact"} == names, text
+        assert documents(directory) == listed
+        with directory.store.read():
+            assert stored.mark(directory.store, stored.IN_OTHER_LETTERS) is None
+
+
+def documents(directory: Directory) -> list[bytes]:
+    grant = grant_of(places.account(directory, "default"))
+    return list(listing.page(directory, grant, HERE, skip=0, limit=100).documents)
