@@ -9,21 +9,17 @@ from typing import Final
 from regulars import limits
 from regulars.model.search import Term
 
-_ALPHABETS: Final = (
-    "abcdefghijklmnopqrstuvwxyz",
-    "абвгдежзиклмнопрстуфхцчшщъыьэюяієђјљњћџґ",
-    "αβγδεζηθικλμνξοπρστυφχψω",
-)
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"  # what words of other scripts are turned into (scripts.py)
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _ALIKE: Final = ("aeiouy", "ckqsxz", "bp", "dt", "fpv", "gj", "mn", "lr", "vw", "ij")
 
 
 def can_slip(term: Term) -> bool:
-    """Whether a term is a word that may have been mistyped: letters of one script, four of them or more."""
+    """Whether a term is a word that may have been mistyped: letters alone, four of them or more."""
     word = term.literal
     if word is None or term.parts or term.number is not None:
         return False
-    return len(word) >= limits.SLIP_LENGTH_MIN and any(set(word) <= set(letters) for letters in _ALPHABETS)
+    return len(word) >= limits.SLIP_LENGTH_MIN and set(word) <= set(_LETTERS)
 
 
 def spellings(word: str, limit: int) -> tuple[str, ...]:
@@ -43,12 +39,11 @@ def _slips(word: str) -> Iterator[str]:
     for at, letter in enumerate(word):
         for other in _near(letter):
             yield word[:at] + other + word[at + 1 :]
-    letters = next(each for each in _ALPHABETS if word[0] in each)
     for at in range(len(word), -1, -1):  # the first letter is the one that is seldom wrong
-        for letter in letters:
+        for letter in _LETTERS:
             yield word[:at] + letter + word[at:]
     for at in range(len(word) - 1, -1, -1):
-        for letter in letters:
+        for letter in _LETTERS:
             yield word[:at] + letter + word[at + 1 :]
 
 
