@@ -22,7 +22,7 @@ from regulars.app.bench import children, inside, loading, machine, over_http, pe
 from regulars.app.bench.client import Client
 from regulars.app.bench.loading import Made, Plan
 from regulars.app.bench.processes import Tree
-from regulars.app.bench.report import Figure, Machine, Sample
+from regulars.app.bench.report import Figure, Run, Sample
 from regulars.app.bench.rounds import FULL, QUICK, Effort, Kind, Told, alternate, in_process
 from regulars.app.bench.tables import number, table
 from regulars.app.opening import open_directory
@@ -55,12 +55,9 @@ class Size(Struct, frozen=True):
         return next((figure.value for figure in self.figures if figure.key == key), None)
 
 
-class Growth(Struct, frozen=True):
+class Growth(Run, frozen=True):
     """One run."""
 
-    date: str
-    command: str
-    machine: Machine
     sizes: list[Size]
     rows: list[Grown]
 

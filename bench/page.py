@@ -16,8 +16,8 @@ from bench.peers import report
 from bench.peers.report import Report as Peers
 from bench.plot import Line
 from bench.promised import Judged, Results, judged
-from regulars.app.bench.report import Machine
 from regulars.app.bench.report import Report as Bench
+from regulars.app.bench.report import Run
 from regulars.app.bench.tables import number, table
 
 HERE = Path(__file__).parent
@@ -52,14 +52,14 @@ def page(found: Results) -> str:
             "![CPU time of a request against the number of customers](performance.svg)",
             _OF_GROWTH,
             *_sizes(found.growth),
-            *_run(found.growth.date, found.growth.command, found.growth.machine),
+            *_run(found.growth),
             growth.markdown(found.growth),
             "## Beside what people would build instead",
             _OF_PEERS,
             *(part for run in _by_size(found) for part in _peers(run)),
             "## Against nginx",
             "`regulars bench` asks nginx for the bytes of the same pages as files, in turns.",
-            *_run(found.bench.date, found.bench.command, found.bench.machine),
+            *_run(found.bench),
             table(("figure", "median", "lowest … highest round"), _nginx(found.bench)),
         ]
     ) + "\n"  # fmt: skip
@@ -167,7 +167,7 @@ def _sizes(found: Growth) -> list[str]:
 def _peers(run: Peers) -> list[str]:
     return [
         f"### {run.customers:,} customers",
-        *_run(run.date, run.command, run.machine),
+        *_run(run),
         "\n".join(f"* {one.title}:\n{_wrapped(one.version)}" for one in run.contenders if one.version),
         report.costs(run),
         "How many customers each said there are, which tells whether they were asked the same:",
@@ -176,12 +176,13 @@ def _peers(run: Peers) -> list[str]:
     ]
 
 
-def _run(date: str, command: str, machine: Machine) -> list[str]:
+def _run(run: Run) -> list[str]:
+    machine = run.machine
     before, after = machine.load
     where = f"{machine.cpu}, {machine.cores} cores, {machine.memory_bytes / 1e9:.0f} GB, {machine.system}"
     return [
-        f"On {date[:10]}, with",
-        f"```sh\n{command}\n```",
+        f"On {run.date[:10]}, with",
+        f"```sh\n{run.command}\n```",
         f"on {where},\nload average {before:.1f} before and {after:.1f} after:",
     ]
 

@@ -12,7 +12,7 @@ from bench.peers.report import Report as Peers
 from bench.peers.report import best_peer
 from regulars.app.bench.inside import SEARCHES
 from regulars.app.bench.report import Report as Bench
-from regulars.app.bench.report import Side
+from regulars.app.bench.report import Side, is_kept
 from regulars.app.bench.tables import number
 
 
@@ -43,11 +43,7 @@ class Judged(Struct, frozen=True):
     @property
     def is_kept(self) -> bool | None:
         """None when it was not measured."""
-        if self.measured is None:
-            return None
-        if self.side == "at least":
-            return self.measured >= self.bound
-        return self.measured <= self.bound if self.side == "at most" else self.measured < self.bound
+        return None if self.measured is None else is_kept(self.side, self.bound, self.measured)
 
     @property
     def factor(self) -> str:
@@ -61,7 +57,7 @@ class Judged(Struct, frozen=True):
 def judged(results: Results) -> list[Judged]:
     """All of them, in the order in which they are promised."""
     return [
-        *_of_bench(results.bench, {"ratio.nginx.first", "ratio.nginx.random", "ratio.deep", "ratio.random"}),
+        *_of_bench(results.bench),
         *_of_growth(results.growth),
         *_of_peers(results.largest),
         *_of_sizes(results.growth),
@@ -76,9 +72,9 @@ _RATIOS: dict[str, tuple[str, float]] = {
 }
 
 
-def _of_bench(bench: Bench, keys: set[str]) -> Iterator[Judged]:
+def _of_bench(bench: Bench) -> Iterator[Judged]:
     for key, (what, bound) in _RATIOS.items():
-        figure = bench.figure(key) if key in keys else None
+        figure = bench.figure(key)
         yield Judged(key, what, "at most", bound, "x", figure.value if figure else None, "regulars bench")
 
 
@@ -99,28 +95,24 @@ def _of_growth(found: Growth) -> Iterator[Judged]:
 def _of_peers(run: Peers) -> Iterator[Judged]:
     yield Judged(
         "peers.list", "list and exact count: best peer against regulars", "at least", 100.0, "x",
-        _less(run, ["page.first"]), "peers",
+        _less(run, "page.first"), "peers",
     )  # fmt: skip
     yield Judged(
         "peers.deep", "page 15,000 and exact count: best peer with a count against regulars", "at least", 100.0, "x",
-        _less(run, ["page.deep"]), "peers",
+        _less(run, "page.deep"), "peers",
     )  # fmt: skip
     for text in SEARCHES:
         yield Judged(
             f"peers.search.{text}", f"search {text} with exact count: best peer against regulars",
-            "at least", 20.0, "x", _less(run, [f"search.{text}"]), "peers",
+            "at least", 20.0, "x", _less(run, f"search.{text}"), "peers",
         )  # fmt: skip
 
 
-def _less(run: Peers, keys: list[str]) -> float | None:
-    """How many times less regulars on SQLite takes than the best peer, at the worst of these."""
-    found = []
-    for key in keys:
-        row = run.row(key)
-        best, ours = (best_peer(run, row), row.cell("regulars")) if row else (None, None)
-        if best and ours:
-            found.append(best.cost.median / ours.cost.median)
-    return min(found, default=None)
+def _less(run: Peers, key: str) -> float | None:
+    """How many times less regulars on SQLite takes than the best peer."""
+    row = run.row(key)
+    best, ours = (best_peer(run, row), row.cell("regulars")) if row else (None, None)
+    return best.cost.median / ours.cost.median if best and ours else None
 
 
 def _of_sizes(found: Growth) -> Iterator[Judged]:

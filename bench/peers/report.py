@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from bench.peers.measuring import Cell, Row
-from regulars.app.bench.report import Machine
-from regulars.app.bench.tables import number, table
+from regulars.app.bench.report import Run
+from regulars.app.bench.tables import machine_lines, number, table
 
 
 class Measured(Struct, frozen=True):
@@ -19,13 +19,10 @@ class Measured(Struct, frozen=True):
     memory_mb: float
 
 
-class Report(Struct, frozen=True):
+class Report(Run, frozen=True):
     """One run; `notes` say who was not measured, and why."""
 
-    date: str
-    command: str
     customers: int
-    machine: Machine
     versions: dict[str, str]
     contenders: list[Measured]
     rows: list[Row]
@@ -69,14 +66,9 @@ def totals(report: Report) -> str:
 
 
 def heading(report: Report) -> list[str]:
-    """Where, when and with what, one sentence a line."""
-    machine = report.machine
-    before, after = machine.load
+    """When, where and with what, one sentence a line."""
     return [
-        f"{report.date}, `{report.command}`, {report.customers:,} customers",
-        f"{machine.cpu}, {machine.cores} cores, {machine.memory_bytes / 1e9:.0f} GB, {machine.system}",
-        f"load average {before:.2f} before, {after:.2f} after",
-        ", ".join(f"{name} {version}" for name, version in report.versions.items()),
+        *machine_lines(report, f"{report.customers:,} customers", report.versions),
         *(f"{one.title}: {one.version}" for one in report.contenders if one.version),
     ]
 

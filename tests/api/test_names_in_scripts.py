@@ -174,7 +174,7 @@ def test_an_older_store_gets_its_words_when_it_is_opened(
     monkeypatch.setattr(filling, "_CUSTOMERS", 2)
     with monkeypatch.context() as before, closing(engine.open()) as directory:
         before.setattr(scripts, "_LETTERS", {})
-        before.setattr(scripts, "_GREEK_PAIRS", {})
+        before.setattr(scripts, "_PAIRS", {})
         words._name_words.cache_clear()
         take_in(shop_of(directory, tmp_path))
         listed = documents(directory)

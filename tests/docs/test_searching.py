@@ -81,7 +81,16 @@ def test_the_letters_are_the_codes() -> None:
     rows = [row for row in pages.rows(section) if row[0] != "letters"]
     told = {letter: read for row in rows for letter, read in zip(row[0].split(), row[1].split(), strict=True)}
 
-    assert told | {"ь": "", "υ": "y"} == {chr(code): read for code, read in scripts._LETTERS.items()}
+    assert told | {"ь": "", "ӏ": "", "υ": "y"} == {chr(code): read for code, read in scripts._LETTERS.items()}
+
+
+def test_the_names_are_read_as_told() -> None:
+    """A name in the prose about letters becomes what stands behind it."""
+    section = pages.prose(PAGE).split("## Cyrillic and Greek")[1].split("## ")[0]
+    told = re.findall(r"([\u0370-\u04ff]{2,})(?:\s+is)?\s+`([a-z]{2,})`", section)
+
+    assert len(told) > 5
+    assert told == [(name, scripts.latin(name)) for name, _ in told]
 
 
 def test_the_bounds_are_the_codes() -> None:

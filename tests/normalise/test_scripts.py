@@ -13,10 +13,11 @@ from regulars.normalise import fold, index_words, latin, matches, query, sort_ke
 
 RUSSIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 OTHERS = "ґєіїўѓќѕјљњћџђѐѝ"
+EASTERN = "әғқңөұүһҗҷҳҙҡҫҕҥҝҹӕӏӣӯӑӗ"
 GREEK = "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰἄῷᾳ"
 LATIN = "abcdefghijklmnopqrstuvwxyzłøßæœþđıéñüç"
 MARKS = "\u0301\u0306\u0308"
-ALPHABETS = (RUSSIAN, RUSSIAN + OTHERS, GREEK, LATIN, RUSSIAN + GREEK + LATIN + MARKS)
+ALPHABETS = (RUSSIAN, RUSSIAN + OTHERS, RUSSIAN + EASTERN, GREEK, LATIN, RUSSIAN + GREEK + LATIN + MARKS)
 
 names = st.one_of([st.text(letters + letters.upper(), min_size=1, max_size=14) for letters in ALPHABETS])
 
@@ -34,10 +35,18 @@ def finds(text: str, customer: Customer) -> bool:
         ("Иванов Щукина Юрий Цой", "ivanov shchukina yurii tsoi"),
         ("Ольга Объедкова Ёлкин ЁЛКИН", "olga obaedkova elkin elkin"),
         ("Євген Ґалаґан Їжак Діхтяр", "yevgen galagan izhak dikhtyar"),  # Ukrainian
+        ("Юлия Мария Марія Зоя Ия", "yulia maria maria zoya ia"),
         ("Янка Быкаў", "yanka bykau"),  # Belarusian
         ("Първан Кънчев", "parvan kanchev"),  # Bulgarian
         ("Ђорђе Љуба Његош Џајић Ћирић", "dorde ljuba njegosh dzajic ciric"),  # Serbian
         ("Ѓорѓи Ќосев Ѕвездан", "gorgi kosev dzvezdan"),  # Macedonian
+        (
+            "Қайрат Әлия Ғалым Өмірбек Ұлан Үміт Һади Ңур",
+            "kairat alia galym omirbek ulan umit hadi nur",
+        ),  # Kazakh
+        ("Ҷамшед Ҳаким Раҳимӣ", "jamshed hakim rahimi"),  # Tajik
+        ("Җәлил Ҡаҙыр Ҫулпан", "jalil kazyr sulpan"),  # Tatar, Bashkir
+        ("Хӏава Ӏадам Ӕхсар", "khava adam aekhsar"),  # Chechen, Ossetian
         ("Παπαδόπουλος ΠΑΠΑΔΟΠΟΥΛΟΣ παπαδοπουλοσ", "papadopoulos papadopoulos papadopoulos"),
         ("Ευάγγελος Αυγή Κυριάκος Χρήστος", "evaggelos avgi kyriakos christos"),
         ("Θάνος Ψαρρός Ξένη Ἀθηνᾶ", "thanos psarros xeni athina"),
@@ -88,7 +97,7 @@ def test_ascii_is_folded_as_ever(text: str) -> None:
 
 def test_every_letter_of_these_alphabets_has_its_own() -> None:
     """None is left as it is."""
-    for letters in (RUSSIAN, OTHERS, GREEK):
+    for letters in (RUSSIAN, OTHERS, EASTERN, GREEK):
         assert latin(letters + letters.upper()).isascii()
 
 

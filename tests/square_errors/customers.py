@@ -10,7 +10,7 @@ NOT_FOUND = "NOT_FOUND"
 ADA: dict[str, Any] = {"given_name": "Ada", "family_name": "Example"}
 
 
-def _of_one(operation: str) -> tuple[Case, ...]:
+def of_one(operation: str) -> tuple[Case, ...]:
     """An id that is not there, and one that is not the token's, are the same to every operation on one customer."""
     return (
         Case(operation=operation, parameter="customer_id", when="is nobody's", code=NOT_FOUND,
@@ -53,9 +53,9 @@ FIELDS = (
 
 CASES = (
     *FIELDS,
-    *_of_one("RetrieveCustomer"),
-    *_of_one("UpdateCustomer"),
-    *_of_one("DeleteCustomer"),
+    *of_one("RetrieveCustomer"),
+    *of_one("UpdateCustomer"),
+    *of_one("DeleteCustomer"),
     Case(operation="ListCustomers", parameter="cursor", when="is of another sort than the one that is repeated",
          code="INVALID_CURSOR", field="cursor", query="cursor={cursor}&sort_order=DESC"),
     Case(operation="CreateCustomer", parameter="", when="has none of the five fields of which one is needed",

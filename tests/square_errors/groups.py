@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.square_errors.case import Case
+from tests.square_errors.customers import NOT_FOUND, of_one
 
-NOT_FOUND = "NOT_FOUND"
 NAME: dict[str, Any] = {"group": {"name": "Other"}}
 
 
@@ -19,15 +19,7 @@ def _group(operation: str, json: Any = None, **path: str) -> tuple[Case, ...]:
 
 
 def _member(operation: str) -> tuple[Case, ...]:
-    return (
-        Case(operation=operation, parameter="customer_id", when="is nobody's", code=NOT_FOUND,
-             path={"customer_id": "{nobody}"}),
-        Case(operation=operation, parameter="customer_id", when="is at a location that is not the token's",
-             code=NOT_FOUND, path={"customer_id": "{elsewhere}"}, token="here"),
-        Case(operation=operation, parameter="customer_id", when="is longer than any id", code=NOT_FOUND,
-             path={"customer_id": "x" * 513}),
-        *_group(operation, customer_id="{customer}"),
-    )  # fmt: skip
+    return (*of_one(operation), *_group(operation, customer_id="{customer}"))
 
 
 CASES = (

@@ -127,12 +127,6 @@ def due(directory: Directory, account_id: int) -> list[int]:
         return stored.due(directory.store, account_id, now=directory.clock())
 
 
-def next_due_at(directory: Directory, account_id: int) -> int | None:
-    """When the next of them is due; None: there is none that is pulled."""
-    waiting = [pull for pull in every(directory, account_id) if pull.state in {"active", "held"}]
-    return min((max(pull.next_at, pull.lease_until) for pull in waiting), default=None)
-
-
 def lease(directory: Directory, account_id: int, source_id: int, owner: str, *, seconds: int) -> Pull | None:
     """The source, for so long; None when somebody else has it.
 

@@ -20,8 +20,8 @@ def latin(text: str) -> str:
     folded = fold(text)
     if folded.isascii():
         return folded
-    if "υ" in folded:
-        for pair, plain in _GREEK_PAIRS.items():
+    if "я" in folded or "υ" in folded:
+        for pair, plain in _PAIRS.items():
             folded = folded.replace(pair, plain)
     # What stood around a letter that is not written may have to be put together.
     return unicodedata.normalize("NFC", folded.translate(_LETTERS))
@@ -35,12 +35,16 @@ _CYRILLIC: Final = {
     **{"ъ": "a", "ь": ""},
     # Serbian and Macedonian, as đ, lj, nj, ć and dž are found.
     **{"ђ": "d", "ј": "j", "љ": "lj", "њ": "nj", "ћ": "c", "џ": "dz", "ѕ": "dz"},
+    # From Kazan to Ulaanbaatar: as passports have them, without the marks.
+    **dict(zip("әғқңөұүһҗҷҳҙҡҫҕҥҝҹ", "agknouuhjjhzksgngj", strict=True)),
+    **{"ӕ": "ae", "ӏ": ""},
 }
 # ELOT 743, letter by letter.
 _GREEK: Final = {
     **dict(zip("αβγδεζηικλμνξοπρστυφω", "avgdeziiklmnxoprstyfo", strict=True)),
     **{"θ": "th", "χ": "ch", "ψ": "ps"},
 }
-# What υ is behind these vowels; elsewhere y. The vowels themselves are left to the table.
-_GREEK_PAIRS: Final = {"ου": "οu", "αυ": "αv", "ευ": "εv", "ηυ": "ηv"}
+# What υ is behind these vowels, elsewhere y; and я, elsewhere ya: most write Maria for Мария. The vowels themselves are
+# left to the table.
+_PAIRS: Final = {"ου": "οu", "αυ": "αv", "ευ": "εv", "ηυ": "ηv", "ия": "иa", "ія": "іa"}
 _LETTERS: Final = str.maketrans(_CYRILLIC | _GREEK)

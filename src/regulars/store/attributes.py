@@ -9,9 +9,9 @@ import msgspec
 
 from regulars.model.attribute import Attribute, Definition, Schema
 from regulars.model.customer_filter import Times
+from regulars.store import growing
+from regulars.store.growing import Page
 from regulars.store.store import Row, Store, array
-
-Page = list[int]
 
 _FAR = 1 << 62
 _COUNTED_MAX = 256  # holders of a term that are counted to find the rarest
@@ -125,18 +125,9 @@ def some(
 def holders(store: Store, account_id: int, number: int, times: Times, size: int) -> Iterator[Page]:
     """Who has a value that was changed in a range of times, in pages that grow."""
     before = _FAR if times.end_at is None else times.end_at
-    after, rid = -_FAR if times.start_at is None else times.start_at, -1
-    while True:
-        found = store.rows(
-            "attribute_holders",
-            {"account_id": account_id, "def_no": number, "after": after, "rid": rid, "before": before}
-            | {"limit": size},
-        )
-        yield [row[1] for row in found]
-        if len(found) < size:
-            return
-        after, rid = found[-1]
-        size *= 3  # four times as many in all
+    values = {"account_id": account_id, "def_no": number, "before": before}
+    place = {"after": -_FAR if times.start_at is None else times.start_at, "rid": -1}
+    yield from growing.pages(store, "attribute_holders", values, place, rid=1, size=size)
 
 
 def with_term(
@@ -144,49 +135,24 @@ def with_term(
 ) -> Iterator[Page]:
     """Who has a term at some locations, in pages that grow."""
     for loc_no in loc_nos:
-        after, high = (loc_no << 32) - 1, (loc_no + 1 << 32) - 1
-        while True:
-            found = store.rows(
-                "attribute_term_rids",
-                {"account_id": account_id, "def_no": number, "term": term, "after": after, "high": high}
-                | {"limit": size},
-            )
-            yield [row[0] for row in found]
-            if len(found) < size:
-                break
-            after = found[-1][0]
-            size *= 3  # four times as many in all
+        values = {"account_id": account_id, "def_no": number, "term": term, "high": (loc_no + 1 << 32) - 1}
+        place = {"after": (loc_no << 32) - 1}
+        size = yield from growing.pages(store, "attribute_term_rids", values, place, rid=0, size=size)
 
 
 def within(store: Store, account_id: int, number: int, *, first: str, end: str, size: int) -> Iterator[Page]:
     """Who has a term from `first` to before `end`, at any location, in pages that grow."""
-    term, rid = first, -1
-    while True:
-        found = store.rows(
-            "attribute_range_rids",
-            {"account_id": account_id, "def_no": number, "term": term, "rid": rid, "end": end, "limit": size},
-        )
-        yield [row[1] for row in found]
-        if len(found) < size:
-            return
-        term, rid = found[-1]
-        size *= 3  # four times as many in all
+    values = {"account_id": account_id, "def_no": number, "end": end}
+    place = {"term": first, "rid": -1}
+    yield from growing.pages(store, "attribute_range_rids", values, place, rid=1, size=size)
 
 
 def at_locations(store: Store, account_id: int, loc_nos: Sequence[int], size: int) -> Iterator[Page]:
     """Who has any value at some locations, in pages that grow; once for each value."""
     for loc_no in loc_nos:
-        after, high, def_no = (loc_no << 32) - 1, (loc_no + 1 << 32) - 1, 0
-        while True:
-            found = store.rows(
-                "attribute_rids",
-                {"account_id": account_id, "after": after, "def_no": def_no, "high": high, "limit": size},
-            )
-            yield [row[0] for row in found]
-            if len(found) < size:
-                break
-            after, def_no = found[-1]
-            size *= 3  # four times as many in all
+        values = {"account_id": account_id, "high": (loc_no + 1 << 32) - 1}
+        place = {"after": (loc_no << 32) - 1, "def_no": 0}
+        size = yield from growing.pages(store, "attribute_rids", values, place, rid=0, size=size)
 
 
 def rarest(store: Store, account_id: int, number: int, terms: Sequence[str]) -> str:

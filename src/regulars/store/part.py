@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from regulars.store.growing import Page
 from regulars.store.index import Grams, Index, Match
 from regulars.store.listing import ranges
 from regulars.store.store import Store
 
 Query = tuple[str, Match]  # the name of a query, and what must match
-Page = list[int]
 
 
 def email(index: Index, word: str | None, unheld: str) -> list[Query]:

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from regulars.model.customer_filter import Times
-from regulars.store import listing
+from regulars.store import growing, listing
+from regulars.store.growing import Page
 from regulars.store.store import Row, Store, array
-
-Page = list[int]
 
 _FAR = 1 << 62
 
@@ -38,35 +37,18 @@ def created(store: Store, account_id: int, loc_nos: Sequence[int], times: Times,
     """Who was made in a range, in pages that grow."""
     before = _FAR if times.end_at is None else times.end_at
     for loc_no in loc_nos:
-        after, id = -_FAR if times.start_at is None else times.start_at, ""
-        while True:
-            found = store.rows(
-                "created_rids",
-                {"account_id": account_id, "loc_no": loc_no, "after": after, "id": id, "before": before}
-                | {"limit": size},
-            )
-            yield [row[2] for row in found]
-            if len(found) < size:
-                break
-            after, id, _rid = found[-1]
-            size *= 3  # four times as many in all
+        values = {"account_id": account_id, "loc_no": loc_no, "before": before}
+        place = {"after": -_FAR if times.start_at is None else times.start_at, "id": ""}
+        size = yield from growing.pages(store, "created_rids", values, place, rid=2, size=size)
 
 
 def updated(store: Store, account_id: int, loc_nos: Sequence[int], times: Times, size: int) -> Iterator[Page]:
     """Who was changed in a range, in pages that grow."""
     before = _FAR if times.end_at is None else times.end_at
     for loc_no in loc_nos:
-        after = -_FAR if times.start_at is None else times.start_at - 1
-        while True:
-            found = store.rows(
-                "updated_rids",
-                {"account_id": account_id, "loc_no": loc_no, "after": after, "before": before, "limit": size},
-            )
-            yield [row[1] for row in found]
-            if len(found) < size:
-                break
-            after, _rid = found[-1]
-            size *= 3  # four times as many in all
+        values = {"account_id": account_id, "loc_no": loc_no, "before": before}
+        place = {"after": -_FAR if times.start_at is None else times.start_at - 1}
+        size = yield from growing.pages(store, "updated_rids", values, place, rid=1, size=size)
 
 
 def referenced(

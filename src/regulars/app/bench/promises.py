@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import structs
 
 from regulars.app.bench.inside import SEARCHES
-from regulars.app.bench.report import Figure, Promise, Side
+from regulars.app.bench.report import Figure, Promise, Side, is_kept
 
 # (key, what, numerator, denominator)
 _RATIOS = (
@@ -57,16 +57,11 @@ def judged(figures: Iterable[Figure]) -> list[Promise]:
     ]
 
 
-def every_key() -> list[str]:
-    """The keys of all that is promised."""
-    return [key for key, *_ in _PROMISED]
-
-
 def _judged(promise: Promise) -> Promise:
     value, bound = promise.measured, promise.bound
     if value is None:
         return promise
-    kept = {"at least": value >= bound, "at most": value <= bound, "below": value < bound}[promise.side]
+    kept = is_kept(promise.side, bound, value)
     return structs.replace(promise, kept=kept, short_by="" if kept else _short_by(value, bound))
 
 

@@ -9,6 +9,11 @@ from msgspec import Struct
 Side = Literal["at most", "at least", "below"]
 
 
+def is_kept(side: Side, bound: float, measured: float) -> bool:
+    """Whether what was measured is on the side of the bound that was promised."""
+    return {"at least": measured >= bound, "at most": measured <= bound, "below": measured < bound}[side]
+
+
 class Sample(Struct, frozen=True):
     """One kind's rounds: the median, and the lowest and highest of them."""
 
@@ -53,13 +58,18 @@ class Machine(Struct, frozen=True):
     load: tuple[float, float]
 
 
-class Report(Struct, frozen=True):
-    """One run, everything of it measured in it; `notes` say what was not, and why."""
+class Run(Struct, frozen=True):
+    """When, by what and where something was measured."""
 
     date: str
     command: str
-    customers: int
     machine: Machine
+
+
+class Report(Run, frozen=True):
+    """One run, everything of it measured in it; `notes` say what was not, and why."""
+
+    customers: int
     versions: dict[str, str]
     promises: list[Promise]
     figures: list[Figure]

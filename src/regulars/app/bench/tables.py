@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from regulars.app.bench.report import Figure, Promise, Report
+from regulars.app.bench.report import Figure, Promise, Report, Run
 
 PROMISE_COLUMNS = ("promise", "promised", "measured", "kept")
 _HOW = (
@@ -24,23 +24,24 @@ def figure_rows(report: Report) -> list[tuple[str, ...]]:
     return [_figure(figure) for figure in report.figures]
 
 
-def machine_lines(report: Report) -> list[str]:
-    """Where, when and with what, one sentence a line."""
-    machine = report.machine
+def machine_lines(run: Run, customers: str, versions: Mapping[str, str]) -> list[str]:
+    """When, where and with what, one sentence a line. `customers`: how many there were, in words."""
+    machine = run.machine
     before, after = machine.load
     return [
-        f"{report.date}, `{report.command}`, {report.customers:,} customers at the location asked",
+        f"{run.date}, `{run.command}`, {customers}",
         f"{machine.cpu}, {machine.cores} cores, {machine.memory_bytes / 1e9:.0f} GB, {machine.system}",
         f"load average {before:.2f} before, {after:.2f} after",
-        ", ".join(f"{name} {version}" for name, version in report.versions.items()),
+        ", ".join(f"{name} {version}" for name, version in versions.items()),
     ]
 
 
 def markdown(report: Report) -> str:
     """The whole report as a page."""
+    customers = f"{report.customers:,} customers at the location asked"
     parts = [
         "# What `regulars bench` measured",
-        "\n".join(f"* {line}" for line in machine_lines(report)),
+        "\n".join(f"* {line}" for line in machine_lines(report, customers, report.versions)),
         _HOW,
         "## Promises",
         table(PROMISE_COLUMNS, promise_rows(report)),
