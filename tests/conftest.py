@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ("tests.every_engine", "tests.engine_summary")
+
 TORTURE = os.environ.get("REGULARS_TORTURE") == "1"
 
 # The same examples every time, so that a red build is red on every machine.

@@ -18,8 +18,10 @@ from regulars import errors, limits, normalise
 from regulars.directory import Directory, deletion, editing, ingest, lookup, merging, searching
 from regulars.model.search import Term
 from regulars.store import bitmaps, find, heavy, listing, places
+from tests import engines
 from tests.conftest import TORTURE
 from tests.directory import common, world
+from tests.engines import Engine
 
 SHOP = 11
 NAMES = ("Smith", "Smithers", "Jones", "Johns", "Adams")
@@ -129,17 +131,17 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def shop(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     common.shrink(monkeypatch)
-    with world.opened(tmp_path / "data") as directory:
+    with world.opened(tmp_path / "data", engine=engine) as directory:
         world.settle_in(directory, SHOP)
         yield Shop(directory)
 
 
 @pytest.fixture
-def other(shop: Shop, tmp_path: Path) -> Iterator[Shop]:
+def other(shop: Shop, tmp_path: Path, engine: Engine) -> Iterator[Shop]:
     """The same as another process sees it."""
-    with world.opened(tmp_path / "data") as directory:
+    with world.opened(tmp_path / "data", engine=engine) as directory:
         yield Shop(directory)
 
 
@@ -162,15 +164,23 @@ ops = st.lists(
 )
 
 
-@settings(max_examples=1_500 if TORTURE else 60, deadline=None)
-@given(history=ops)
-def test_any_history_is_counted_as_the_index_counts_it(history: list[Any]) -> None:
+def test_any_history_is_counted_as_the_index_counts_it(engine: Engine) -> None:
     """Whoever is put, changed, deleted, merged and brought back, in this process or another."""
+
+    @settings(max_examples=engine.examples(1_500 if TORTURE else 60))
+    @given(history=ops)
+    def law(history: list[Any]) -> None:
+        agrees_after(engine, history)
+
+    law()
+
+
+def agrees_after(engine: Engine, history: list[Any]) -> None:
     with (
         pytest.MonkeyPatch.context() as patch,
         TemporaryDirectory(prefix="regulars-test-") as folder,
-        world.opened(Path(folder) / "data") as one,
-        world.opened(Path(folder) / "data") as two,
+        world.opened(Path(folder) / "data", engine=engine) as one,
+        world.opened(Path(folder) / "data", engine=engine) as two,
     ):
         common.shrink(patch)
         world.settle_in(one, SHOP)
@@ -239,8 +249,7 @@ def test_a_tombstone_without_its_place_is_not_passed(shop: Shop) -> None:
     shop.put(*range(8))
     shop.warm("smith")
     shop.delete(2)
-    with shop.store.write():
-        shop.store.connection.execute("UPDATE tombstone SET seq = NULL")
+    engines.change(shop.store, "UPDATE tombstone SET seq = NULL")
 
     assert not shop.agrees("smith")
 

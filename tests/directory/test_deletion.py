@@ -11,6 +11,7 @@ from regulars import errors
 from regulars.directory import deletion, ingest, listing, lookup, places, quarantine, square_list, stats
 from regulars.model.record import Record, Unreadable
 from tests.directory import world
+from tests.engines import Engine
 
 SHOP = 11
 CANARIES = (b"Zzcanary", b"zzcanary", b"5550137", b"Xylophonian", b"xylophonian", b"Quillmark", b"quillmark")
@@ -34,9 +35,10 @@ def found_on_disk(folder: Path) -> dict[str, list[bytes]]:
     }
 
 
-def test_deleted_customers_leave_no_byte(tmp_path: Path) -> None:
+@pytest.mark.engines("SQLite", why="it looks for the bytes in the file, where they are to be read")
+def test_deleted_customers_leave_no_byte(tmp_path: Path, engine: Engine) -> None:
     """Erased among 2,000 others, after updates and merges: nothing in the file, nothing in the log."""
-    with world.opened(tmp_path) as directory:
+    with world.opened(tmp_path, engine=engine) as directory:
         account = world.settle_in(directory, SHOP)
         others = [
             world.person(str(number), f"Name{number}", phone=f"+1415556{number:04}")
@@ -63,9 +65,9 @@ def test_deleted_customers_leave_no_byte(tmp_path: Path) -> None:
         assert listing.search(directory, grant, SHOP, text="name1999", skip=0, limit=10).total == 1
 
 
-def test_what_waits_in_quarantine_of_the_customer_goes_too(tmp_path: Path) -> None:
+def test_what_waits_in_quarantine_of_the_customer_goes_too(tmp_path: Path, engine: Engine) -> None:
     """Entries that hold the reference, an e-mail or a phone of the deleted; those of others stay."""
-    with world.opened(tmp_path) as directory:
+    with world.opened(tmp_path, engine=engine) as directory:
         account = world.settle_in(directory, SHOP)
         waiting = [
             b'{"posRef": "1", "firstName": "Zzcanary"',
@@ -83,9 +85,9 @@ def test_what_waits_in_quarantine_of_the_customer_goes_too(tmp_path: Path) -> No
         assert left == [waiting[1], waiting[4]]
 
 
-def test_all_or_none_are_deleted(tmp_path: Path) -> None:
+def test_all_or_none_are_deleted(tmp_path: Path, engine: Engine) -> None:
     """One unknown id, and nobody is deleted."""
-    with world.opened(tmp_path) as directory:
+    with world.opened(tmp_path, engine=engine) as directory:
         account = world.settle_in(directory, SHOP)
         ingest.batch(directory, account.account_id, SHOP, "files", [world.person("1")])
         (shown,) = lookup.show(directory, account.account_id, "1")
@@ -94,9 +96,9 @@ def test_all_or_none_are_deleted(tmp_path: Path) -> None:
         assert lookup.show(directory, account.account_id, "1") == [shown]
 
 
-def test_a_tombstone_holds_ids_and_times_only(tmp_path: Path) -> None:
+def test_a_tombstone_holds_ids_and_times_only(tmp_path: Path, engine: Engine) -> None:
     """Every key present, scalars null, arrays empty, and when it went."""
-    with world.opened(tmp_path) as directory:
+    with world.opened(tmp_path, engine=engine) as directory:
         account = world.settle_in(directory, SHOP)
         ingest.batch(directory, account.account_id, SHOP, "files", [canary("c1")])
         (shown,) = lookup.show(directory, account.account_id, "c1")
@@ -115,9 +117,9 @@ def test_a_tombstone_holds_ids_and_times_only(tmp_path: Path) -> None:
         assert again.created == 1
 
 
-def test_stats_count_what_is_there(tmp_path: Path) -> None:
+def test_stats_count_what_is_there(tmp_path: Path, engine: Engine) -> None:
     """Customers, problems and quarantine of each location."""
-    with world.opened(tmp_path) as directory:
+    with world.opened(tmp_path, engine=engine) as directory:
         account = world.settle_in(directory, SHOP)
         records = [world.person("1"), world.person("2", phone="12"), Record("shift4", b"{")]
         ingest.batch(directory, account.account_id, SHOP, "files", records)

@@ -26,7 +26,9 @@ from regulars.model.place import Account, Grant
 from regulars.model.record import Record
 from regulars.model.sets import CustomerSet
 from regulars.store import members, sets
+from tests import engines
 from tests.directory import world
+from tests.engines import Engine
 from tests.proof_faults import consistent_sets
 
 HERE, THERE = 12345, 7
@@ -39,10 +41,11 @@ def clock() -> world.Clock:
 
 
 @pytest.fixture
-def directory(tmp_path: Path, clock: world.Clock) -> Iterator[Directory]:
-    with world.opened(tmp_path, clock=clock) as directory:
+def directory(tmp_path: Path, engine: Engine, clock: world.Clock) -> Iterator[Directory]:
+    with world.opened(tmp_path, clock=clock, engine=engine) as directory:
         yield directory
-        assert list(consistent_sets.complaints(directory.store.connection)) == []
+        with directory.store.read():
+            assert list(consistent_sets.complaints(directory.store)) == []
 
 
 @pytest.fixture
@@ -99,7 +102,7 @@ def in_set(directory: Directory, grant: Grant, number: int) -> list[int]:
 
 
 def ids_by_rid(directory: Directory) -> dict[int, str]:
-    rows: list[Any] = directory.store.connection.execute("SELECT rid, id FROM customer").fetchall()
+    rows = engines.ask(directory.store, "SELECT rid, id FROM customer")
     return dict(rows)
 
 
@@ -251,7 +254,7 @@ def test_a_deleted_group_is_hidden_at_once(directory: Directory, account: Accoun
 
     assert steps >= many / limits.SETS_CLEARED_MAX - 1
     assert in_set(directory, grant, number) == []
-    kept = directory.store.connection.execute("SELECT group_ids FROM extra").fetchall()
+    kept = engines.ask(directory.store, "SELECT group_ids FROM extra")
     assert kept == [(b'["H"]',)] * 5
     assert shown(directory, grant, "SQ1")["version"] == versions
 
@@ -291,11 +294,11 @@ def test_an_erased_customer_is_in_no_set(directory: Directory, account: Account,
     groups.delete(directory, grant, "GONE")
     [rid] = [rid for rid, id in ids_by_rid(directory).items() if id == "SQ"]
     held = "SELECT count(*) FROM member WHERE rid = ?"
-    assert directory.store.connection.execute(held, (rid,)).fetchone() == (5,)
+    assert engines.ask(directory.store, held, rid) == [(5,)]
 
     deletion.delete(directory, account.account_id, ["SQ"])
 
-    assert directory.store.connection.execute(held, (rid,)).fetchone() == (0,)
+    assert engines.ask(directory.store, held, rid) == [(0,)]
 
 
 def test_groups_are_listed_in_the_order_of_making(directory: Directory, grant: Grant) -> None:

@@ -20,6 +20,7 @@ from regulars.model.record import Record, Unreadable
 from regulars.store import counters
 from tests.conftest import TORTURE
 from tests.directory import common, world
+from tests.engines import Engine
 
 LOCATIONS = (11, 12)
 SOURCES = ("files", "till")
@@ -75,13 +76,17 @@ def shrink(monkeypatch: pytest.MonkeyPatch) -> None:
 class History(RuleBasedStateMachine):
     """Writers, readers and a poller on one directory, and the dictionary beside it."""
 
+    engine: Engine
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="regulars-test-"))
         self.clock = world.Clock()
-        self.opened = world.opened(self.folder / "data", clock=self.clock)
+        self.opened = world.opened(self.folder / "data", clock=self.clock, engine=self.engine)
         self.directory = self.opened.__enter__()
-        self.other = world.opened(self.folder / "data", clock=self.clock)  # as another process reads it
+        self.other = world.opened(
+            self.folder / "data", clock=self.clock, engine=self.engine
+        )  # as another process reads it
         self.elsewhere = self.other.__enter__()
         self.account = world.settle_in(self.directory, *LOCATIONS)
         self.grant = world.grant_of(self.account)
@@ -329,11 +334,13 @@ def parse(text: str) -> int:
     return micros
 
 
-def test_any_history_agrees_with_a_dictionary() -> None:
+def test_any_history_agrees_with_a_dictionary(engine: Engine) -> None:
     """Counts, pages, searches, changes, deletes, Square's walks and a poller, under any history."""
     from hypothesis.stateful import run_state_machine_as_test
 
     run_state_machine_as_test(
-        History,
-        settings=settings(max_examples=2_000 if TORTURE else 60, stateful_step_count=40, deadline=None),
+        type("History", (History,), {"engine": engine}),
+        settings=settings(
+            max_examples=engine.examples(2_000 if TORTURE else 60), stateful_step_count=40, deadline=None
+        ),
     )

@@ -16,13 +16,14 @@ from regulars.model.place import Account, Grant
 from regulars.model.record import Record, Unreadable
 from regulars.wire import shift4
 from tests.directory import world
+from tests.engines import Engine
 
 SHOP, OTHER = 11, 12
 
 
 @pytest.fixture
-def directory(tmp_path: Path) -> Iterator[Directory]:
-    with world.opened(tmp_path) as opened:
+def directory(tmp_path: Path, engine: Engine) -> Iterator[Directory]:
+    with world.opened(tmp_path, engine=engine) as opened:
         yield opened
 
 
@@ -247,7 +248,7 @@ def test_a_batch_is_cut_by_time(
     """The pace follows what transactions take: slow ones get small, fast ones at most double."""
     pace = directory.pace
     pace.learn(pace.rows, 1.0)
-    assert pace.rows == 150
+    assert pace.rows == pace.rows_min
     for _ in range(20):
         pace.learn(pace.rows, 0.001)
     assert pace.rows == 1_000
@@ -289,6 +290,11 @@ def test_transactions_are_large_while_nobody_serves(directory: Directory, accoun
     take(directory, account, world.person("first"))
     ingest.every(directory, work(), [world.person(str(number)) for number in range(400)], within=noted)
     is_alone = False
-    ingest.every(directory, work(), [world.person(str(number)) for number in range(150)], within=noted)
+    ingest.every(
+        directory,
+        work(),
+        [world.person(str(number)) for number in range(directory.pace.rows_min)],
+        within=noted,
+    )
 
-    assert sizes == [1_000, 150]
+    assert sizes == [1_000, directory.pace.rows_min]

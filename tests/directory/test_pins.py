@@ -16,7 +16,9 @@ from regulars.directory import Directory, deletion, editing, ingest, merging, pi
 from regulars.model.customer import Customer
 from regulars.model.place import Account, Grant
 from regulars.model.whole import Whole
+from tests import engines
 from tests.directory import world
+from tests.engines import Engine
 from tests.proof_faults import consistent
 
 HERE = 12345
@@ -38,7 +40,7 @@ class Till:
 
     def look(self, ref: str) -> Whole:
         sql = "SELECT id FROM customer WHERE ref = ?"
-        id = self.directory.store.connection.execute(sql, (ref,)).get
+        [(id,)] = engines.ask(self.directory.store, sql, ref)
         return whole.one(self.directory, self.grant, id)
 
     def pin(self, one: Whole, *fields: str) -> dict[str, Any]:
@@ -51,8 +53,8 @@ class Till:
 
 
 @pytest.fixture
-def till(tmp_path: Path) -> Iterator[Till]:
-    with world.opened(tmp_path / "data") as directory:
+def till(tmp_path: Path, engine: Engine) -> Iterator[Till]:
+    with world.opened(tmp_path / "data", engine=engine) as directory:
         yield Till(directory)
         assert consistent.complaints_of(directory) == []
 
@@ -120,12 +122,12 @@ def test_an_unpinned_field_waits_for_the_source(till: Till) -> None:
 def test_a_pin_is_no_change(till: Till) -> None:
     """No number is taken, no version, no time."""
     one = till.send("C-1")
-    before = till.directory.store.connection.execute("SELECT change_no FROM customer").get
+    before = engines.ask(till.directory.store, "SELECT change_no FROM customer")
 
     till.pin(one, "phones")
 
     assert till.look("C-1") == structs.replace(one, pinned=("phones",))
-    assert till.directory.store.connection.execute("SELECT change_no FROM customer").get == before
+    assert engines.ask(till.directory.store, "SELECT change_no FROM customer") == before
 
 
 def test_pins_survive_a_merge_and_its_undo(till: Till) -> None:
@@ -153,7 +155,7 @@ def test_pins_go_with_the_customer(till: Till, *, is_merged: bool) -> None:
         merging.merge(till.directory, till.grant, one.id, [other.id])
     deletion.delete(till.directory, till.account.account_id, [one.id if is_merged else other.id])
 
-    assert till.directory.store.connection.execute("SELECT COUNT(*) FROM pinned").get == 0
+    assert engines.ask(till.directory.store, "SELECT COUNT(*) FROM pinned") == [(0,)]
 
 
 _NAMES = st.sampled_from([None, "Ada", "Bo", "Eve"])

@@ -31,8 +31,10 @@ from regulars.model.rebuilt import Rebuilt
 from regulars.model.record import Record
 from regulars.model.whole import Whole
 from regulars.wire import shift4
+from tests import engines
 from tests.directory import world
 from tests.directory.world import Clock
+from tests.engines import Engine
 from tests.proof_faults import consistent
 
 HERE, THERE = 12345, 7
@@ -66,7 +68,7 @@ class Place:
         return sum((step.done for step in steps), Rebuilt())
 
     def look(self, ref: str) -> Whole:
-        id = self.directory.store.connection.execute("SELECT id FROM customer WHERE pos_ref = ?", (ref,)).get
+        [(id,)] = engines.ask(self.directory.store, "SELECT id FROM customer WHERE pos_ref = ?", ref)
         return whole.one(self.directory, self.grant, id)
 
     def edit(self, one: Whole, **fields: Any) -> None:
@@ -75,13 +77,14 @@ class Place:
             editing.update(self.directory, found, lambda customer: structs.replace(customer, **fields))
 
     def changes(self) -> int:
-        return int(self.directory.store.connection.execute("SELECT max(change_no) FROM customer").get or 0)
+        [(newest,)] = engines.ask(self.directory.store, "SELECT max(change_no) FROM customer")
+        return int(newest or 0)
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+def place(tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     clock = Clock()
-    with world.opened(tmp_path / "data", clock=clock) as directory:
+    with world.opened(tmp_path / "data", clock=clock, engine=engine) as directory:
         made = Place(directory, clock, monkeypatch)
         yield made
         assert consistent.complaints_of(directory) == []
@@ -232,11 +235,11 @@ def test_names_are_kept(place: Place) -> None:
     ingest.batch(place.directory, place.account.account_id, HERE, "other", [world.person("C-1")])
     pins.change(place.directory, place.grant, place.look("C-1").id, pin=["note"])
     names = "SELECT ref, pos_ref, id, created_at FROM customer ORDER BY rid"
-    before = place.directory.store.connection.execute(names).fetchall()
+    before = engines.ask(place.directory.store, names)
     place.rules(lambda raw: structs.replace(loud(raw), pos_ref="X", id="Y"))
 
     assert place.rebuild().fields["last_name"] == 2
-    assert place.directory.store.connection.execute(names).fetchall() == before
+    assert engines.ask(place.directory.store, names) == before
     assert place.look("C-1").pinned == ("note",)
     place.rules(loud)
     assert place.rebuild().fields == {"problems": 2}, "the id is no longer one that another has"

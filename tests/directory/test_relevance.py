@@ -17,6 +17,7 @@ from regulars.model.search import Term
 from regulars.model.whole import Whole
 from regulars.normalise import nicknames, spelling
 from tests.directory import world
+from tests.engines import Engine
 
 HERE, THERE = 11, 12
 PEOPLE = {
@@ -34,8 +35,8 @@ PEOPLE = {
 
 
 @pytest.fixture
-def directory(tmp_path: Path) -> Iterator[Directory]:
-    with world.opened(tmp_path / "data") as opened:
+def directory(tmp_path: Path, engine: Engine) -> Iterator[Directory]:
+    with world.opened(tmp_path / "data", engine=engine) as opened:
         account = world.settle_in(opened, HERE, THERE)
         for location_id, names in PEOPLE.items():
             fill(opened, account.account_id, location_id, names)

@@ -12,13 +12,15 @@ from regulars import errors
 from regulars.app.opening import open_directory
 from regulars.directory import Directory, places, sealing
 from regulars.store import keyfile
+from tests.engines import Engine
 
 SECRET = "a-token-of-tests"
 
 
 @pytest.fixture
-def directory(tmp_path: Path) -> Iterator[Directory]:
-    opened = open_directory(tmp_path / "data")
+def directory(tmp_path: Path, engine: Engine) -> Iterator[Directory]:
+    folder = tmp_path / "data"
+    opened = open_directory(folder, key_file=engine.key_file, database=engine.database(folder))
     places.account(opened, "default")
     yield opened
     opened.close()
@@ -79,6 +81,12 @@ def test_a_key_file_is_made_once(directory: Directory) -> None:
     assert [path.name for path in _key(directory).parent.glob("sources.key*")] == ["sources.key"]
 
 
+@pytest.mark.engines(
+    "SQLite",
+    "PostgreSQL",
+    "PostgreSQL, partitioned",
+    why="an encrypted store has no second key: its own seals secrets, too",
+)
 def test_another_key_opens_nothing(directory: Directory) -> None:
     """Nor none; a key that others may read is named as such, since it is not lost."""
     sealed = sealing.seal(directory, 1, "till", SECRET)

@@ -21,18 +21,21 @@ from regulars.model.sets import REACHABLE, SOURCES, Asked, CustomerSet
 from regulars.normalise import filtering
 from regulars.store import members, places
 from regulars.wire.square_searching import OwnFilterData
+from tests import engines
 from tests.directory import world
 from tests.directory.test_groups import clean_up, ids_by_rid, in_set, squares, take
+from tests.engines import Engine
 from tests.proof_faults import consistent_sets
 
 HERE, THERE = 12345, 7
 
 
 @pytest.fixture
-def directory(tmp_path: Path) -> Iterator[Directory]:
-    with world.opened(tmp_path) as directory:
+def directory(tmp_path: Path, engine: Engine) -> Iterator[Directory]:
+    with world.opened(tmp_path, engine=engine) as directory:
         yield directory
-        assert list(consistent_sets.complaints(directory.store.connection)) == []
+        with directory.store.read():
+            assert list(consistent_sets.complaints(directory.store)) == []
 
 
 @pytest.fixture
@@ -204,9 +207,10 @@ def test_a_small_directory_is_filled_at_once(directory: Directory, account: Acco
 
 
 def test_who_changes_while_a_segment_is_filled(
-    directory: Directory, account: Account, grant: Grant, monkeypatch: pytest.MonkeyPatch
+    directory: Directory, account: Account, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A judgement of how somebody was before is not written over that of how they are now."""
+    grant = world.grant_of(account)
     take(directory, account, world.person("C-1", "Ada", email="ada@example.org"))
     [ada] = documents(directory, grant).values()
     judged = filtering.matches
@@ -214,9 +218,8 @@ def test_who_changes_while_a_segment_is_filled(
     def changed_meanwhile(asked: Own, fields: Fields) -> bool:
         fits = judged(asked, fields)
         monkeypatch.undo()
-        directory.store.connection.execute("COMMIT")
-        change(directory, grant, ada["id"], emails=(Email("ada@example.com"),))
-        directory.store.connection.execute("BEGIN")
+        with world.opened(tmp_path, engine=engine) as elsewhere:
+            change(elsewhere, grant, ada["id"], emails=(Email("ada@example.com"),))
         return fits
 
     monkeypatch.setattr(filtering, "matches", changed_meanwhile)
@@ -242,7 +245,7 @@ def test_a_deleted_segment_is_hidden_at_once(directory: Directory, account: Acco
     change(directory, grant, documents(directory, grant)["P1"]["id"], note="changed")
     clean_up(directory, account)
     assert in_set(directory, grant, ours.number) == []
-    assert directory.store.connection.execute("SELECT count(*) FROM extra").fetchone() == (0,)
+    assert engines.ask(directory.store, "SELECT count(*) FROM extra") == [(0,)]
 
 
 def test_which_segments_may_be_deleted(directory: Directory, account: Account, grant: Grant) -> None:
@@ -294,8 +297,8 @@ def test_how_customers_came_in(directory: Directory, account: Account, grant: Gr
     take(directory, account, squares("SQ", creation_source="MERGE"))
 
     assert [inside(directory, grant, number) for number in numbers] == [set(), {"Made"}, {"SQ"}]
-    rows = directory.store.connection.execute("SELECT count(*) FROM member").fetchone()
-    assert rows == (3,)
+    rows = engines.ask(directory.store, "SELECT count(*) FROM member")
+    assert rows == [(3,)]
 
 
 def test_numbers_of_creation_sources_stay() -> None:
@@ -312,7 +315,7 @@ def test_a_store_from_before_is_filled(directory: Directory, account: Account, g
         *(world.person(f"C-{n}", f"P{n}", phone="+12125554240") for n in range(limits.SETS_CLEARED_MAX)),
     )
     shown = documents(directory, grant)
-    rows = directory.store.connection.execute("SELECT * FROM member").fetchall()
+    rows = engines.ask(directory.store, "SELECT * FROM member")
     _forget_sets(directory, account)
     assert documents(directory, grant)["P0"].get("segment_ids") is None
     make(directory, grant, "Made meanwhile", phones=(Phone("+12125554241"),))
@@ -322,22 +325,22 @@ def test_a_store_from_before_is_filled(directory: Directory, account: Account, g
     assert {
         name: one for name, one in documents(directory, grant).items() if name != "Made meanwhile"
     } == shown
-    assert len(directory.store.connection.execute("SELECT * FROM member").fetchall()) == len(rows) + 2
+    assert len(engines.ask(directory.store, "SELECT * FROM member")) == len(rows) + 2
     assert groups.one(directory, grant, "G").name == "G"
     assert not segments.step(directory, account.account_id)
 
 
 def _forget_sets(directory: Directory, account: Account) -> None:
     """The store as a program without sets would have written it."""
-    connection = directory.store.connection
+    store = directory.store
     baked = f',"segment_ids":["{account.merchant_id}.REACHABLE"]'.encode()
-    for rid, core in connection.execute("SELECT rid, square FROM doc").fetchall():
+    for rid, core in engines.ask(store, "SELECT rid, square FROM doc"):
         assert isinstance(core, bytes)
-        connection.execute("UPDATE doc SET square = ? WHERE rid = ?", (core.replace(baked, b""), rid))
-    connection.execute("DELETE FROM member")
-    connection.execute("DELETE FROM customer_set")
-    connection.execute("UPDATE customer SET came_by = 0")
-    connection.execute("UPDATE account SET filled_to = 0")
+        engines.change(store, "UPDATE doc SET square = ? WHERE rid = ?", core.replace(baked, b""), rid)
+    engines.change(store, "DELETE FROM member")
+    engines.change(store, "DELETE FROM customer_set")
+    engines.change(store, "UPDATE customer SET came_by = 0")
+    engines.change(store, "UPDATE account SET filled_to = 0")
 
 
 def test_members_are_listed_and_looked_up(directory: Directory, account: Account, grant: Grant) -> None:

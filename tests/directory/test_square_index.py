@@ -16,6 +16,7 @@ from regulars.model.customer_filter import CustomerFilter, Own, Sources, Text, T
 from regulars.model.place import Grant
 from regulars.model.record import Record
 from tests.directory.world import Clock, grant_of, opened, person, settle_in
+from tests.engines import Engine
 
 HERE, THERE = 9, 3  # the later number in the store has the smaller id
 RARE = "龘靐齉"
@@ -67,18 +68,21 @@ def made_older(directory: Directory) -> None:
         connection.execute(statement)
 
 
-def test_an_older_store_is_filled_when_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.engines("SQLite", "SQLite, encrypted", why="it takes away tables that only SQLite has")
+def test_an_older_store_is_filled_when_it_is_opened(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Everybody is found as before, whoever died while it was filled."""
     monkeypatch.setattr(filling, "_CUSTOMERS", 4)
-    with opened(tmp_path / "data") as directory:
+    with opened(tmp_path / "data", engine=engine) as directory:
         take_in(directory)
         grant = grant_of(places.account(directory, "default"))
         before = everybody_found(directory, grant)
         made_older(directory)
-    with opened(tmp_path / "data") as directory, directory.store.write():
+    with opened(tmp_path / "data", engine=engine) as directory, directory.store.write():
         assert filling._step(directory) == 4  # brought up to date and begun; then its process dies
 
-    directory = open_directory(tmp_path / "data")
+    directory = open_directory(tmp_path / "data", key_file=engine.key_file)
 
     assert before == {"piece": 14, "short": 15, "phone": 14, "reference": 14, "exact": 2, "odd": 1}
     assert everybody_found(directory, grant) == before
@@ -86,15 +90,16 @@ def test_an_older_store_is_filled_when_it_is_opened(tmp_path: Path, monkeypatch:
     directory.close()
 
 
-def test_a_new_store_has_nothing_to_fill(tmp_path: Path) -> None:
+def test_a_new_store_has_nothing_to_fill(tmp_path: Path, engine: Engine) -> None:
     """No mark is left that every opening would look at."""
-    with opened(tmp_path / "data") as directory:
+    with opened(tmp_path / "data", engine=engine) as directory:
         assert directory.store.maybe("meta", {"name": "parts to fill"}) is None
 
 
-def test_deleted_pieces_leave_no_byte(tmp_path: Path) -> None:
+@pytest.mark.engines("SQLite", why="it looks for the bytes in the file, where they are to be read")
+def test_deleted_pieces_leave_no_byte(tmp_path: Path, engine: Engine) -> None:
     """Neither in the index of pieces nor in the log, once they are purged."""
-    with opened(tmp_path / "data") as directory:
+    with opened(tmp_path / "data", engine=engine) as directory:
         take_in(directory)
         account = places.account(directory, "default")
         canary = {
@@ -153,10 +158,11 @@ ASKED: dict[str, dict[str, Any]] = {
 }
 
 
-def test_what_a_search_costs_is_not_the_directory(tmp_path: Path) -> None:
+@pytest.mark.engines("SQLite", why="it counts the steps of SQLite's virtual machine")
+def test_what_a_search_costs_is_not_the_directory(tmp_path: Path, engine: Engine) -> None:
     """With four times the customers, a search that finds the same takes about the same steps, counted or not."""
     costs: list[dict[str, int]] = []
-    with opened(tmp_path / "data", clock=Clock()) as directory:
+    with opened(tmp_path / "data", clock=Clock(), engine=engine) as directory:
         account = settle_in(directory, HERE)
         rare = (
             b'{"id": "RARE", "given_name": "Rare", "email_address": "rare.bird@example.org", "reference_id": "rare-1",'

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars import errors, limits
@@ -30,7 +30,10 @@ from regulars.model.page import SortField, SortOrder, SquarePosition
 from regulars.model.place import Grant
 from regulars.model.record import Record
 from regulars.normalise import filtering
+from tests import engines
+from tests.conftest import TORTURE
 from tests.directory.world import Clock, grant_of, opened, record, settle_in
+from tests.engines import Engine
 
 HERE, THERE = 1, 2
 # Few pieces, so that some customers share them: plain and odd, short and long.
@@ -117,10 +120,11 @@ class World:
         found = {}
         for document in listed(self.directory, self.grant(location_ids), "DEFAULT", "ASC"):
             shown = json.loads(document)
-            row = self.directory.store.connection.execute(
+            [row] = engines.ask(
+                self.directory.store,
                 "SELECT c.created_at, c.updated_at, d.shift4 FROM customer c JOIN doc d USING (rid) WHERE id = ?",
-                (shown["id"],),
-            ).get
+                shown["id"],
+            )
             primary = [one["phone"] for one in json.loads(row[2])["customerPhones"] if one["isPrimary"]]
             fields = Fields(
                 email_address=shown.get("email_address"),
@@ -162,8 +166,8 @@ def searched(world: World, grant: Grant, asked: Search, *, count: bool) -> tuple
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with opened(tmp_path_factory.mktemp("search") / "data", clock=Clock()) as directory:
+def world(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Iterator[World]:
+    with opened(tmp_path_factory.mktemp("search") / "data", clock=Clock(), engine=engine) as directory:
         yield World(directory)
 
 
@@ -272,11 +276,20 @@ QUESTIONS = st.builds(
 )
 
 
-@given(asked=QUESTIONS, location_ids=st.sampled_from((None, (HERE,), (THERE,))), count=st.booleans())
-def test_a_search_finds_whom_a_look_at_everybody_finds(
-    world: World, asked: Search, location_ids: tuple[int, ...] | None, count: bool
-) -> None:
+def test_a_search_finds_whom_a_look_at_everybody_finds(world: World, engine: Engine) -> None:
     """In the list's order, each once, page after page; the count is that of all pages."""
+
+    @settings(max_examples=engine.examples(2_000 if TORTURE else 100))
+    @given(asked=QUESTIONS, location_ids=st.sampled_from((None, (HERE,), (THERE,))), count=st.booleans())
+    def law(asked: Search, location_ids: tuple[int, ...] | None, count: bool) -> None:
+        finds_everybody(world, asked, location_ids, count=count)
+
+    law()
+
+
+def finds_everybody(
+    world: World, asked: Search, location_ids: tuple[int, ...] | None, *, count: bool
+) -> None:
     grant = world.grant(location_ids)
     known = world.everybody[location_ids]
 

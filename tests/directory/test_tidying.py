@@ -12,6 +12,7 @@ from regulars.directory.tidying import Tidying
 from regulars.model.place import Account
 from regulars.store import erasing
 from tests.directory.world import opened, settle_in
+from tests.engines import Engine
 from tests.webhooks import world
 from tests.webhooks.world import HERE
 
@@ -25,8 +26,8 @@ class Watch:
 
 
 @pytest.fixture
-def directory(tmp_path: Path) -> Iterator[Directory]:
-    with opened(tmp_path / "data") as directory:
+def directory(tmp_path: Path, engine: Engine) -> Iterator[Directory]:
+    with opened(tmp_path / "data", engine=engine) as directory:
         yield directory
 
 
@@ -53,6 +54,7 @@ def all_steps(tidier: Tidying, directory: Directory) -> int:
     return steps
 
 
+@pytest.mark.engines("SQLite", why="it looks for the bytes in the file, where they are to be read")
 def test_what_was_deleted_leaves_no_byte(directory: Directory, account: Account, tmp_path: Path) -> None:
     """After the steps neither the file nor its log holds a word of the customer; then nothing is left to do."""
     deletion.delete(directory, account.account_id, [world.ids(directory, account)["X"]])
@@ -66,6 +68,7 @@ def test_what_was_deleted_leaves_no_byte(directory: Directory, account: Account,
     assert all_steps(tidier, directory) == 1
 
 
+@pytest.mark.engines("SQLite", why="it looks for the bytes in the file, where they are to be read")
 def test_a_delete_while_it_is_wiped_is_wiped_next(
     directory: Directory, account: Account, tmp_path: Path
 ) -> None:
@@ -86,13 +89,14 @@ def test_a_delete_while_it_is_wiped_is_wiped_next(
     assert words_in(tmp_path) == []
 
 
+@pytest.mark.engines("SQLite", why="it looks for the bytes in the file, where they are to be read")
 def test_a_reader_in_the_way_is_not_waited_for(
-    directory: Directory, account: Account, tmp_path: Path
+    directory: Directory, account: Account, tmp_path: Path, engine: Engine
 ) -> None:
     """The log is emptied with a later step, when no reader is left."""
     deletion.delete(directory, account.account_id, [world.ids(directory, account)["X"]])
     tidier = Tidying()
-    with opened(tmp_path / "data") as other:
+    with opened(tmp_path / "data", engine=engine) as other:
         with other.store.read():
             other.store.connection.execute("SELECT count(*) FROM customer").fetchall()
             all_steps(tidier, directory)

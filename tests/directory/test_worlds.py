@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars import errors
 from regulars.directory import Directory, deletion, ingest, listing, lookup, square_list
 from regulars.model.place import Account, Grant
+from tests.conftest import TORTURE
 from tests.directory import world
+from tests.engines import Engine
 
 SHOP = 11
 ids = st.sampled_from(["1", "2", "3", "4"])
@@ -43,9 +46,12 @@ def answers(directory: Directory, grant: Grant) -> list[Any]:
     return said
 
 
-def play(folder: Path, history: list[tuple[str, str, str]], *, with_others: bool) -> list[Any]:
+def play(engine: Engine, history: list[tuple[str, str, str]], *, with_others: bool) -> list[Any]:
     clock = world.Clock()
-    with world.opened(folder, clock=clock) as directory:
+    with (
+        TemporaryDirectory(prefix="regulars-test-") as folder,
+        world.opened(Path(folder), clock=clock, engine=engine) as directory,
+    ):
         mine = world.settle_in(directory, SHOP)
         theirs = world.settle_in(directory, SHOP, account="theirs")
         for who, ref, name in history:
@@ -67,16 +73,13 @@ def forget(directory: Directory, account: Account, ref: str) -> None:
     deletion.delete(directory, account.account_id, [shown.id])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=writes)
-def test_the_other_account_changes_no_byte(
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-    history: list[tuple[str, str, str]],
-) -> None:
+def test_the_other_account_changes_no_byte(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same history with and without the other account's writes gives the same bytes."""
     monkeypatch.setattr("regulars.directory.writing.os.urandom", bytes)
-    folder = tmp_path_factory.mktemp("worlds")
-    assert play(folder / "with", history, with_others=True) == play(
-        folder / "without", history, with_others=False
-    )
+
+    @settings(max_examples=engine.examples(2_000 if TORTURE else 100))
+    @given(history=writes)
+    def law(history: list[tuple[str, str, str]]) -> None:
+        assert play(engine, history, with_others=True) == play(engine, history, with_others=False)
+
+    law()

@@ -12,7 +12,7 @@ from typing import Any
 from regulars.directory import Directory, places
 from regulars.model.place import SCOPES, Account, Grant
 from regulars.model.record import Record
-from regulars.store.opening import open_store
+from tests import engines
 
 
 class Clock:
@@ -26,10 +26,12 @@ class Clock:
 
 
 @contextmanager
-def opened(folder: Path, *, clock: Clock | None = None, key_file: Path | None = None) -> Iterator[Directory]:
-    """A directory on a real file."""
+def opened(
+    folder: Path, *, clock: Clock | None = None, engine: engines.Engine = engines.SQLITE
+) -> Iterator[Directory]:
+    """A directory on a real store."""
     clock = clock or Clock()
-    directory = Directory(open_store(folder, key_file=key_file, role="tool", now=clock()), clock)
+    directory = Directory(engine.open(folder, now=clock()), clock)
     try:
         yield directory
     finally:

@@ -20,6 +20,7 @@ from regulars.model.place import SCOPES_DEFAULT
 from regulars.model.record import Record
 from regulars.store import sqlite
 from tests.directory import world
+from tests.engines import Engine
 from tests.proof_faults import people
 
 SHOP = 11
@@ -50,7 +51,7 @@ class Answer(NamedTuple):
 
 def fill(folder: Path, *, key_file: Path | None = None) -> str:
     """Some hundred customers, some of them deleted; a token."""
-    with world.opened(folder, key_file=key_file) as directory:
+    with world.opened(folder, engine=Engine(key_file)) as directory:
         account_id = world.settle_in(directory, SHOP).account_id
         records = [
             Record("shift4", json.dumps(people.one(number)).encode(), "test") for number in range(COUNT)

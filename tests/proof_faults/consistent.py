@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import apsw
 from msgspec import json
 
 from regulars.app.opening import open_directory
@@ -16,8 +15,9 @@ from regulars.directory import Directory, documents, preparing
 from regulars.model.customer import Customer
 from regulars.model.place import Location
 from regulars.model.record import Record
-from regulars.store import counters, listing, places, records
-from tests.proof_faults import consistent_sets
+from regulars.store import Store, counters, listing, places, records
+from tests import engines
+from tests.proof_faults import consistent_index, consistent_sets
 
 _SEQ_MASK = 0xFFFF_FFFF
 # The bits of a place that a bucket of this kind swallows, and which places it counts.
@@ -80,7 +80,7 @@ def complaints_of(directory: Directory, *, contents: bool = True) -> list[str]:
     if found:
         return found
     with store.read():
-        found += _tables(store.connection)
+        found += _tables(store)
         for account in places.accounts(store):
             found += _account(directory, account.account_id)
             for location in places.locations(store, account.account_id):
@@ -90,61 +90,61 @@ def complaints_of(directory: Directory, *, contents: bool = True) -> list[str]:
     return found
 
 
-def _tables(connection: apsw.Connection) -> Iterator[str]:
+def _tables(store: Store) -> Iterator[str]:
     """Every customer has one document, one record, one entry in the search index, and nobody else has."""
-    customers = _set(connection, "SELECT account_id, rid FROM customer")
+    customers = _set(store, "SELECT account_id, rid FROM customer")
     for table in ("doc", "record"):
-        others = _set(connection, f"SELECT account_id, rid FROM {table}")  # noqa: S608  # a name of ours
+        others = _set(store, f"SELECT account_id, rid FROM {table}")  # noqa: S608  # a name of ours
         yield from (f"customer without {table}: {each}" for each in customers - others)
         yield from (f"{table} without customer: {each}" for each in others - customers)
     yield from (
         f"extra without customer: {each}"
-        for each in _set(connection, "SELECT account_id, rid FROM extra") - customers
+        for each in _set(store, "SELECT account_id, rid FROM extra") - customers
     )
-    yield from _merged(connection)
-    yield from consistent_sets.complaints(connection)
-    attributes = _set(connection, "SELECT account_id, rid, def_no FROM attribute")
-    terms = _set(connection, "SELECT account_id, rid, def_no FROM attribute_term")
+    yield from _merged(store)
+    yield from consistent_sets.complaints(store)
+    attributes = _set(store, "SELECT account_id, rid, def_no FROM attribute")
+    terms = _set(store, "SELECT account_id, rid, def_no FROM attribute_term")
     yield from (f"term without attribute: {each}" for each in terms - attributes)
-    known = customers | _set(connection, "SELECT account_id, rid FROM merged")
+    known = customers | _set(store, "SELECT account_id, rid FROM merged")
     yield from (f"attribute without customer: {each}" for each in {each[:2] for each in attributes} - known)
     rids = {rid for _, rid in customers}
-    indexed = {rid for (rid,) in _set(connection, "SELECT id FROM find_docsize")}
+    indexed = consistent_index.rids(store, "find")
     if rids != indexed:
         yield f"search index: {len(rids - indexed)} customers missing, {len(indexed - rids)} too many"
-    pieced = {rid for (rid,) in _set(connection, "SELECT id FROM part_docsize")}
-    if pieced - rids:
-        yield f"index of pieces: {len(pieced - rids)} customers too many"
+    if pieced := consistent_index.rids(store, "part") - rids:
+        yield f"index of pieces: {len(pieced)} customers too many"
 
 
-def _merged(connection: apsw.Connection) -> Iterator[str]:
+def _merged(store: Store) -> Iterator[str]:
     """Who was merged away is nowhere else, is answered for by somebody who is there, and can be brought back."""
-    there = _set(connection, "SELECT account_id, id FROM customer")
-    away = _set(connection, "SELECT account_id, id FROM merged")
-    answering = _set(connection, "SELECT account_id, survivor_id FROM merged")
+    there = _set(store, "SELECT account_id, id FROM customer")
+    away = _set(store, "SELECT account_id, id FROM merged")
+    answering = _set(store, "SELECT account_id, survivor_id FROM merged")
     yield from (f"merged away and still there: {each}" for each in away & there)
     yield from (f"answers for others and is not there: {each}" for each in answering - there)
-    into = _set(connection, "SELECT account_id, into_id FROM merged")
+    into = _set(store, "SELECT account_id, into_id FROM merged")
     yield from (f"others were merged into nobody: {each}" for each in into - there - away)
     standing = _set(
-        connection,
+        store,
         "SELECT account_id, merge_id, survivor_id FROM merger WHERE undone_at IS NULL AND before IS NOT NULL",
     )
-    made = _set(connection, "SELECT account_id, merge_id, into_id FROM merged")
+    made = _set(store, "SELECT account_id, merge_id, into_id FROM merged")
     yield from (f"merge without customers, or customers without merge: {each}" for each in standing ^ made)
 
 
 def _account(directory: Directory, account_id: int) -> Iterator[str]:
-    connection = directory.store.connection
-    ((change_no, last_at, listed, source_no, quarantine_no),) = _all(
-        connection,
+    store = directory.store
+    ((change_no, last_at, listed, source_no, quarantine_no),) = engines.rows(
+        store,
         "SELECT change_no, last_at, listed, source_no, quarantine_no FROM account WHERE account_id = ?",
         account_id,
     )
-    every = _all(
-        connection,
-        "SELECT change_no, updated_at, rid FROM customer WHERE account_id = ?1"
-        " UNION ALL SELECT change_no, updated_at, 0 FROM tombstone WHERE account_id = ?1",
+    every = engines.rows(
+        store,
+        "SELECT change_no, updated_at, rid FROM customer WHERE account_id = ?"
+        " UNION ALL SELECT change_no, updated_at, 0 FROM tombstone WHERE account_id = ?",
+        account_id,
         account_id,
     )
     yield from _distinct("change_no", (one[0] for one in every))
@@ -154,26 +154,26 @@ def _account(directory: Directory, account_id: int) -> Iterator[str]:
         yield "change_no and updated_at are in different orders"
     if every and (ordered[0][0] < 1 or ordered[-1][0] > change_no or ordered[-1][1] > last_at):
         yield f"a change is past the account's last: {ordered[0]}, {ordered[-1]}, {change_no}, {last_at}"
-    numbers = _all(connection, "SELECT pos, listed FROM location WHERE account_id = ?", account_id)
+    numbers = engines.rows(store, "SELECT pos, listed FROM location WHERE account_id = ?", account_id)
     # Each change took one number of the account and one place of a location: together they are dense.
     if sum(pos for pos, _ in numbers) != change_no:
         yield f"change numbers are not dense: {change_no} given, places {numbers}"
     if sum(one for _, one in numbers) != listed:
         yield f"listed: the account says {listed}, its locations {numbers}"
-    sources = _set(connection, "SELECT source_id FROM source WHERE account_id = ?", account_id)
+    sources = _set(store, "SELECT source_id FROM source WHERE account_id = ?", account_id)
     if any(not 1 <= one <= source_no for (one,) in sources):
         yield f"a source has a number that was not given: {sources}, {source_no}"
     if any(
         not 1 <= one <= quarantine_no
-        for (one,) in _set(connection, "SELECT number FROM quarantine WHERE account_id = ?", account_id)
+        for (one,) in _set(store, "SELECT number FROM quarantine WHERE account_id = ?", account_id)
     ):
         yield "a quarantine entry has a number that was not given"
-    yield from _quarantine(connection, account_id)
+    yield from _quarantine(store, account_id)
 
 
-def _quarantine(connection: apsw.Connection, account_id: int) -> Iterator[str]:
-    for number, format, digest, raw in connection.execute(
-        "SELECT number, format, digest, raw FROM quarantine WHERE account_id = ?", (account_id,)
+def _quarantine(store: Store, account_id: int) -> Iterator[str]:
+    for number, format, digest, raw in engines.rows(
+        store, "SELECT number, format, digest, raw FROM quarantine WHERE account_id = ?", account_id
     ):
         if hashlib.blake2b(records.unpack(format, raw), digest_size=16).digest() != digest:
             yield f"quarantine entry {number} is not what was put in"
@@ -181,17 +181,17 @@ def _quarantine(connection: apsw.Connection, account_id: int) -> Iterator[str]:
 
 def _rows(directory: Directory, location: Location) -> list[_Row]:
     where = (location.account_id, location.number)
-    return [_Row(*row) for row in directory.store.connection.execute(_ROWS, where)]
+    return [_Row(*row) for row in engines.rows(directory.store, _ROWS, *where)]
 
 
 def _location(directory: Directory, location: Location, rows: list[_Row]) -> Iterator[str]:
     store = directory.store
-    connection, where = store.connection, (location.account_id, location.number)
-    ((seq, pos, listed),) = _all(
-        connection, "SELECT seq, pos, listed FROM location WHERE account_id = ? AND loc_no = ?", *where
+    where = (location.account_id, location.number)
+    ((seq, pos, listed),) = engines.rows(
+        store, "SELECT seq, pos, listed FROM location WHERE account_id = ? AND loc_no = ?", *where
     )
-    gone = _all(
-        connection, "SELECT pos, updated_at FROM tombstone WHERE account_id = ? AND loc_no = ?", *where
+    gone = engines.rows(
+        store, "SELECT pos, updated_at FROM tombstone WHERE account_id = ? AND loc_no = ?", *where
     )
     low, high = listing.rids(location.number)
     if any(not low <= row.rid < low + seq <= high for row in rows):
@@ -209,11 +209,11 @@ def _location(directory: Directory, location: Location, rows: list[_Row]) -> Ite
         yield f"listed: the location says {listed}, {sum(row.listed for row in rows)} are there"
     if listing.count(store, *where) != len(rows):
         yield f"count by buckets {listing.count(store, *where)}, count(*) {len(rows)}"
-    yield from _buckets(connection, where, rows, changed, gone)
+    yield from _buckets(store, where, rows, changed, gone)
 
 
 def _buckets(
-    connection: apsw.Connection,
+    store: Store,
     where: tuple[int, int],
     rows: list[_Row],
     changed: list[Any],
@@ -226,8 +226,8 @@ def _buckets(
         "gone": gone,
     }
     stored: dict[int, dict[int, tuple[int, int | None]]] = defaultdict(dict)
-    for kind, no, n, first_at in connection.execute(
-        "SELECT kind, no, n, first_at FROM bucket WHERE account_id = ? AND loc_no = ?", where
+    for kind, no, n, first_at in engines.rows(
+        store, "SELECT kind, no, n, first_at FROM bucket WHERE account_id = ? AND loc_no = ?", *where
     ):
         stored[kind][no] = (n, first_at)
     for kind, (bits, order) in _KINDS.items():
@@ -257,7 +257,8 @@ def _beginnings(
 def _contents(directory: Directory, location: Location, rows: Iterable[_Row]) -> Iterator[str]:
     """From each kept record follow its documents, its hash, its sort key and the words that find it."""
     sources = places.sources(directory.store, location.account_id)
-    words, pieces = _terms(directory, location, "find"), _terms(directory, location, "part")
+    words = consistent_index.words(directory.store, location.number)
+    pieces = consistent_index.pieces(directory.store, location.number)
     for row in rows:
         if row.raw is None or row.format is None:
             continue  # _tables has said so
@@ -301,26 +302,8 @@ def _contents(directory: Directory, location: Location, rows: Iterable[_Row]) ->
             yield f"customer {row.rid} is not found by its own pieces"
 
 
-def _terms(directory: Directory, location: Location, index: str) -> dict[int, set[str]]:
-    """Every term in a search index, by the customer it finds."""
-    connection = directory.store.connection
-    connection.execute(
-        f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.{index}_terms USING fts5vocab(main, {index}, instance)"
-    )
-    low, high = listing.rids(location.number)
-    found: dict[int, set[str]] = defaultdict(set)
-    for term, rid in connection.execute(f"SELECT term, doc FROM temp.{index}_terms"):  # noqa: S608  # ours
-        if low <= rid < high:
-            found[rid].add(term)
-    return found
-
-
-def _all(connection: apsw.Connection, query: str, *values: Any) -> list[Any]:
-    return list(connection.execute(query, values))
-
-
-def _set(connection: apsw.Connection, query: str, *values: Any) -> set[tuple[Any, ...]]:
-    return set(connection.execute(query, values))
+def _set(store: Store, query: str, *values: Any) -> set[tuple[Any, ...]]:
+    return set(engines.rows(store, query, *values))
 
 
 def _distinct(what: str, numbers: Iterable[int]) -> Iterator[str]:

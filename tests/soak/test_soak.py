@@ -146,16 +146,16 @@ def _at(ordered: Sequence[float], share: float) -> float:
 
 @pytest.mark.torture
 @pytest.mark.alone
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_long_day(engine: str, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+@pytest.mark.parametrize("kind", ENGINES)
+def test_a_long_day(kind: str, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     """No request fails, reads take under 50 ms at p99, memory stays, and what was acknowledged is there."""
-    with ENGINES[engine]() as settings:
+    with ENGINES[kind]() as settings:
         shop = Shop(tmp_path, settings)
         files = [shop.file(COUNT, version) for version in (0, 1)]
         assert shop.import_file(files[0])["created"] == COUNT
         with shop.serving() as served:
             figures, hands = soaked(shop, served, files)
-            print(engine, json.dumps(to_builtins(figures)))  # noqa: T201
+            print(kind, json.dumps(to_builtins(figures)))  # noqa: T201
             lost = [id for hand in hands for id in hand.lost()]
     record_property("soak", to_builtins(figures))
 

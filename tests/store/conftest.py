@@ -1,9 +1,8 @@
-"""A PostgreSQL for the tests that look at the engine itself, and an empty database in it for each."""
+"""An empty PostgreSQL database for each test that looks at the engine itself."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,15 +11,9 @@ from regulars.testing import postgres
 _NUMBERS = itertools.count()
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[postgres.Server]:
-    with postgres.running(settings={"fsync": "off", "autovacuum": "off"}) as server:
-        yield server
-
-
 @pytest.fixture
-def database(server: postgres.Server) -> str:
+def database(postgres_server: postgres.Server) -> str:
     """The address of a new one."""
     name = f"empty_{next(_NUMBERS)}"
-    server.ask(f"CREATE DATABASE {name}")
-    return server.database(name)
+    postgres_server.ask(f"CREATE DATABASE {name}")
+    return postgres_server.database(name)

@@ -12,14 +12,16 @@ import pytest
 from regulars.directory import Directory
 from regulars.store import counters
 from regulars.store.counters import CHANGED, DELETED, LIST
+from tests import engines
 from tests.directory import world
+from tests.engines import Engine
 
 ACCOUNT, LOCATION = 1, 1
 
 
 @pytest.fixture
-def directory(tmp_path: Path) -> Iterator[Directory]:
-    with world.opened(tmp_path) as opened:
+def directory(tmp_path: Path, engine: Engine) -> Iterator[Directory]:
+    with world.opened(tmp_path, engine=engine) as opened:
         yield opened
 
 
@@ -82,5 +84,5 @@ def test_emptied_buckets_go_but_the_newest_stays(directory: Directory) -> None:
         deltas.take(CHANGED, place)
     with directory.store.write():
         deltas.write(directory.store, ACCOUNT, LOCATION)
-    rows = directory.store.connection.execute("SELECT kind, no, n FROM bucket ORDER BY kind").fetchall()
+    rows = engines.ask(directory.store, "SELECT kind, no, n FROM bucket ORDER BY kind")
     assert rows == [(CHANGED.kind(0), 2, 0), (CHANGED.kind(1), 0, 0), (CHANGED.kind(2), 0, 0)]

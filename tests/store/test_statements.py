@@ -20,10 +20,10 @@ _ENGINES = [
 _STATEMENTS = [(engine, name) for engine in _ENGINES for name in sorted(queries.load(engine))]
 
 
-@pytest.mark.parametrize(("engine", "name"), _STATEMENTS)
-def test_a_statement_pins_its_account(engine: str, name: str) -> None:
+@pytest.mark.parametrize(("spelt_for", "name"), _STATEMENTS)
+def test_a_statement_pins_its_account(spelt_for: str, name: str) -> None:
     """`account_id = :account_id` for every table of an account in it, in so many words."""
-    assert faults(queries.load(engine)[name], engine) == []
+    assert faults(queries.load(spelt_for)[name], spelt_for) == []
 
 
 PLANTED = {
@@ -62,10 +62,10 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("sql", PLANTED)
-@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
-def test_a_planted_fault_is_seen(engine: str, sql: str) -> None:
+@pytest.mark.parametrize("spelt_for", ["sqlite", "postgres"])
+def test_a_planted_fault_is_seen(spelt_for: str, sql: str) -> None:
     """Each way to leave an account open is named."""
-    assert PLANTED[sql] in faults(sql, engine)
+    assert PLANTED[sql] in faults(sql, spelt_for)
 
 
 def test_only_sqlite_searches_by_rid_alone() -> None:

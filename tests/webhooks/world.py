@@ -12,6 +12,7 @@ from regulars.model.place import Account, Grant
 from regulars.webhooks.delivering import Deliveries
 from regulars.webhooks.network import Policy
 from regulars.webhooks.sending import Sender
+from tests import engines
 from tests.directory.world import person
 
 HERE, THERE = 12345, 7
@@ -38,8 +39,10 @@ def add(directory: Directory, account: Account, *refs: str, location_id: int = H
 
 def ids(directory: Directory, account: Account) -> dict[str, str]:
     """The id of each ref."""
-    rows = directory.store.connection.execute(
-        "SELECT ref, id FROM customer WHERE account_id = ? ORDER BY rid", (account.account_id,)
+    rows = engines.ask(
+        directory.store,
+        "SELECT ref, id FROM customer WHERE account_id = ? ORDER BY rid",
+        account.account_id,
     )
     return {str(ref): str(id) for ref, id in rows}
 
