@@ -55,7 +55,7 @@ FOUND = {
 }
 
 
-class Engine:
+class Kept:
     """Where a store of one engine lies, and how it is opened."""
 
     def __init__(self, folder: Path, url: str | None, ask: Callable[[str], object] | None) -> None:
@@ -84,13 +84,13 @@ def server() -> Iterator[postgres.Server]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
     if request.param == "sqlite":
-        return Engine(tmp_path / "data", None, None)
+        return Kept(tmp_path / "data", None, None)
     server: postgres.Server = request.getfixturevalue("server")
     name = f"scripts_{next(_NUMBERS)}"
     server.ask(f"CREATE DATABASE {name}")
-    return Engine(tmp_path / "data", server.database(name), lambda sql: server.ask(sql, database=name))
+    return Kept(tmp_path / "data", server.database(name), lambda sql: server.ask(sql, database=name))
 
 
 def shop_of(directory: Directory, tmp_path: Path) -> Shop:
@@ -120,9 +120,9 @@ def found_natively(shop: Shop, text: str) -> dict[str, str]:
     return {one["last_name"]: one["match"] for one in answer["customers"]}
 
 
-def test_each_script_finds_the_other(engine: Engine, tmp_path: Path) -> None:
+def test_each_script_finds_the_other(kept: Kept, tmp_path: Path) -> None:
     """In full, by the start, without accents, in capitals; a middle finds nobody, as ever."""
-    with closing(engine.open()) as directory:
+    with closing(kept.open()) as directory:
         shop = shop_of(directory, tmp_path)
         take_in(shop)
 
@@ -132,9 +132,9 @@ def test_each_script_finds_the_other(engine: Engine, tmp_path: Path) -> None:
                 assert {name for name, how in match.items() if how == "exact"} == names, text
 
 
-def test_nicknames_and_slips_know_both_scripts(engine: Engine, tmp_path: Path) -> None:
+def test_nicknames_and_slips_know_both_scripts(kept: Kept, tmp_path: Path) -> None:
     """Sasha is Александр, Саша as well, and a slip is forgiven in either script."""
-    with closing(engine.open()) as directory:
+    with closing(kept.open()) as directory:
         shop = shop_of(directory, tmp_path)
         take_in(shop)
 
@@ -144,9 +144,9 @@ def test_nicknames_and_slips_know_both_scripts(engine: Engine, tmp_path: Path) -
             assert found_by_people(directory, text)["Иванов"] == "typo"
 
 
-def test_squares_filters_tell_scripts_apart(engine: Engine, tmp_path: Path) -> None:
+def test_squares_filters_tell_scripts_apart(kept: Kept, tmp_path: Path) -> None:
     """An e-mail and a reference are what they are, letter by letter."""
-    with closing(engine.open()) as directory:
+    with closing(kept.open()) as directory:
         shop = shop_of(directory, tmp_path)
         for at, word in enumerate(("иван", "ivan")):
             fields = f'"id": "SQ{at}", "email_address": "{word}@example.com", "reference_id": "{word}-1"'
@@ -168,27 +168,27 @@ def by_filter(shop: Shop, **own: Any) -> int:
 
 
 def test_an_older_store_gets_its_words_when_it_is_opened(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever died while it was filled; names in Latin letters are found meanwhile, and nothing else is changed."""
     monkeypatch.setattr(filling, "_CUSTOMERS", 2)
-    with monkeypatch.context() as before, closing(engine.open()) as directory:
+    with monkeypatch.context() as before, closing(kept.open()) as directory:
         before.setattr(scripts, "_LETTERS", {})
         before.setattr(scripts, "_PAIRS", {})
         words._name_words.cache_clear()
         take_in(shop_of(directory, tmp_path))
         listed = documents(directory)
         assert found_by_people(directory, "ivanov") == {"Ivanova": "exact"}
-        engine.forget_migration(directory)
+        kept.forget_migration(directory)
     words._name_words.cache_clear()
 
-    with closing(engine.open_unfilled()) as directory:
+    with closing(kept.open_unfilled()) as directory:
         with directory.store.write():
             assert filling._step(directory, stored.IN_OTHER_LETTERS) == 2  # begun; then its process dies
         assert found_by_people(directory, "ivanov").keys() == IVANOVS
         assert found_by_people(directory, "papadop").keys() == {"Papadopoulou"}
 
-    with closing(engine.open()) as directory:
+    with closing(kept.open()) as directory:
         for text, names in FOUND.items():
             match = found_by_people(directory, text)
             assert {name for name, how in match.items() if how == "exact"} == names, text
