@@ -71,10 +71,6 @@ class Postgres(Engine):
     def database(self, folder: Path) -> str:
         return self._databases.of(folder)
 
-    def examples(self, count: int) -> int:
-        """How many of a long test's examples this engine gets: what differs between engines shows in a few."""
-        return count if self is SQLITE else count // _FEWER
-
     def forget(self, below: Path) -> None:
         self._databases.take_back(below)
 

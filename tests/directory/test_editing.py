@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,25 +29,7 @@ from regulars.model.record import Record
 from regulars.store.customers import Extra
 from tests import engines
 from tests.directory import world
-from tests.engines import Engine
-
-HERE, THERE = 12345, 7
-
-
-@pytest.fixture
-def directory(tmp_path: Path, engine: Engine) -> Iterator[Directory]:
-    with world.opened(tmp_path, engine=engine) as directory:
-        yield directory
-
-
-@pytest.fixture
-def account(directory: Directory) -> Account:
-    return world.settle_in(directory, HERE, THERE)
-
-
-@pytest.fixture
-def grant(account: Account) -> Grant:
-    return world.grant_of(account)
+from tests.directory.world import HERE, THERE
 
 
 def make(directory: Directory, grant: Grant, **fields: Any) -> editing.Written:

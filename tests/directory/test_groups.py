@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,34 +27,18 @@ from regulars.model.sets import CustomerSet
 from regulars.store import members, sets
 from tests import engines
 from tests.directory import world
-from tests.engines import Engine
+from tests.directory.world import HERE, THERE
 from tests.proof_faults import consistent_sets
 
-HERE, THERE = 12345, 7
 EVERYWHERE = 1 << 62
 
 
 @pytest.fixture
-def clock() -> world.Clock:
-    return world.Clock()
-
-
-@pytest.fixture
-def directory(tmp_path: Path, engine: Engine, clock: world.Clock) -> Iterator[Directory]:
-    with world.opened(tmp_path, clock=clock, engine=engine) as directory:
-        yield directory
-        with directory.store.read():
-            assert list(consistent_sets.complaints(directory.store)) == []
-
-
-@pytest.fixture
-def account(directory: Directory) -> Account:
-    return world.settle_in(directory, HERE, THERE)
-
-
-@pytest.fixture
-def grant(account: Account) -> Grant:
-    return world.grant_of(account)
+def directory(directory: Directory) -> Iterator[Directory]:
+    """Its sets fit together when the test is over."""
+    yield directory
+    with directory.store.read():
+        assert list(consistent_sets.complaints(directory.store)) == []
 
 
 def squares(id: str, *group_ids: str, **fields: Any) -> Record:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,25 +14,13 @@ from regulars.model.place import Account, Grant
 from regulars.model.record import Record, Unreadable
 from regulars.wire import shift4
 from tests.directory import world
-from tests.engines import Engine
 
 SHOP, OTHER = 11, 12
 
 
 @pytest.fixture
-def directory(tmp_path: Path, engine: Engine) -> Iterator[Directory]:
-    with world.opened(tmp_path, engine=engine) as opened:
-        yield opened
-
-
-@pytest.fixture
 def account(directory: Directory) -> Account:
     return world.settle_in(directory, SHOP, OTHER)
-
-
-@pytest.fixture
-def grant(account: Account) -> Grant:
-    return world.grant_of(account)
 
 
 def take(

@@ -33,11 +33,9 @@ from regulars.model.whole import Whole
 from regulars.wire import shift4
 from tests import engines
 from tests.directory import world
-from tests.directory.world import Clock
+from tests.directory.world import HERE, THERE, Clock
 from tests.engines import Engine
 from tests.proof_faults import consistent
-
-HERE, THERE = 12345, 7
 
 Reader = Callable[[bytes], Customer]
 

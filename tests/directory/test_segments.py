@@ -24,28 +24,17 @@ from regulars.wire.square_searching import OwnFilterData
 from tests import engines
 from tests.directory import world
 from tests.directory.test_groups import clean_up, ids_by_rid, in_set, squares, take
+from tests.directory.world import HERE, THERE
 from tests.engines import Engine
 from tests.proof_faults import consistent_sets
 
-HERE, THERE = 12345, 7
-
 
 @pytest.fixture
-def directory(tmp_path: Path, engine: Engine) -> Iterator[Directory]:
-    with world.opened(tmp_path, engine=engine) as directory:
-        yield directory
-        with directory.store.read():
-            assert list(consistent_sets.complaints(directory.store)) == []
-
-
-@pytest.fixture
-def account(directory: Directory) -> Account:
-    return world.settle_in(directory, HERE, THERE)
-
-
-@pytest.fixture
-def grant(account: Account) -> Grant:
-    return world.grant_of(account)
+def directory(directory: Directory) -> Iterator[Directory]:
+    """Its sets fit together when the test is over."""
+    yield directory
+    with directory.store.read():
+        assert list(consistent_sets.complaints(directory.store)) == []
 
 
 def asks(**filter: Any) -> OwnFilterData:

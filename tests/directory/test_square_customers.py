@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,25 +17,7 @@ from regulars.model.place import Account, Grant
 from regulars.store import Store
 from regulars.wire.square_writing import CreateCustomerRequest, UpdateCustomerRequest
 from tests.directory import world
-from tests.engines import Engine
-
-HERE, THERE = 12345, 7
-
-
-@pytest.fixture
-def directory(tmp_path: Path, engine: Engine) -> Iterator[Directory]:
-    with world.opened(tmp_path, engine=engine) as directory:
-        yield directory
-
-
-@pytest.fixture
-def account(directory: Directory) -> Account:
-    return world.settle_in(directory, HERE, THERE)
-
-
-@pytest.fixture
-def grant(account: Account) -> Grant:
-    return world.grant_of(account)
+from tests.directory.world import HERE, THERE
 
 
 def made(directory: Directory, grant: Grant, name: str = "Ada") -> str:

@@ -14,6 +14,8 @@ from regulars.model.place import SCOPES, Account, Grant
 from regulars.model.record import Record
 from tests import engines
 
+HERE, THERE = 12345, 7  # two locations
+
 
 class Clock:
     """A clock that a test moves; it may stand still or go back, as real ones do."""
