@@ -1,10 +1,8 @@
-"""Whoever is written in Cyrillic or Greek is found in either script, on both engines, by every search there is."""
+"""Whoever is written in Cyrillic or Greek is found in either script, on every engine, by every search there is."""
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,12 +16,11 @@ from regulars.model.customer_filter import CustomerFilter, Own, Text
 from regulars.model.record import Record
 from regulars.normalise import scripts, words
 from regulars.store import filling as stored
-from regulars.store.opening import open_database, open_store
-from regulars.testing import postgres
+from tests import engines
 from tests.api.shop import HERE, Shop
 from tests.directory.world import grant_of, person
+from tests.engines import Engine
 
-_NUMBERS = itertools.count()
 NAMES = [
     ("Иван", "Иванов"),
     ("Ivanka", "Ivanova"),
@@ -55,42 +52,9 @@ FOUND = {
 }
 
 
-class Kept:
-    """Where a store of one engine lies, and how it is opened."""
-
-    def __init__(self, folder: Path, url: str | None, ask: Callable[[str], object] | None) -> None:
-        self._folder = folder
-        self._url = url
-        self._ask = ask
-
-    def open(self) -> Directory:
-        return open_directory(self._folder, database=self._url)
-
-    def open_unfilled(self) -> Directory:
-        if self._url is None:
-            return Directory(open_store(self._folder, key_file=None, role="tool", now=1))
-        return Directory(open_database(self._url, self._folder, key_file=None, role="tool", now=1))
-
-    def forget_migration(self, directory: Directory) -> None:
-        """As a store is that was made before names were found in either script."""
-        statement = "DELETE FROM migration WHERE number = 10"
-        (self._ask or directory.store.connection.execute)(statement)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Server]:
-    with postgres.running(settings={"fsync": "off"}) as started:
-        yield started
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
-    if request.param == "sqlite":
-        return Kept(tmp_path / "data", None, None)
-    server: postgres.Server = request.getfixturevalue("server")
-    name = f"scripts_{next(_NUMBERS)}"
-    server.ask(f"CREATE DATABASE {name}")
-    return Kept(tmp_path / "data", server.database(name), lambda sql: server.ask(sql, database=name))
+def opened(engine: Engine, folder: Path) -> Directory:
+    """As the program opens it: what is due is filled first."""
+    return open_directory(folder, key_file=engine.key_file, database=engine.database(folder))
 
 
 def shop_of(directory: Directory, tmp_path: Path) -> Shop:
@@ -120,9 +84,9 @@ def found_natively(shop: Shop, text: str) -> dict[str, str]:
     return {one["last_name"]: one["match"] for one in answer["customers"]}
 
 
-def test_each_script_finds_the_other(kept: Kept, tmp_path: Path) -> None:
+def test_each_script_finds_the_other(engine: Engine, tmp_path: Path) -> None:
     """In full, by the start, without accents, in capitals; a middle finds nobody, as ever."""
-    with closing(kept.open()) as directory:
+    with closing(opened(engine, tmp_path / "data")) as directory:
         shop = shop_of(directory, tmp_path)
         take_in(shop)
 
@@ -132,9 +96,9 @@ def test_each_script_finds_the_other(kept: Kept, tmp_path: Path) -> None:
                 assert {name for name, how in match.items() if how == "exact"} == names, text
 
 
-def test_nicknames_and_slips_know_both_scripts(kept: Kept, tmp_path: Path) -> None:
+def test_nicknames_and_slips_know_both_scripts(engine: Engine, tmp_path: Path) -> None:
     """Sasha is Александр, Саша as well, and a slip is forgiven in either script."""
-    with closing(kept.open()) as directory:
+    with closing(opened(engine, tmp_path / "data")) as directory:
         shop = shop_of(directory, tmp_path)
         take_in(shop)
 
@@ -144,9 +108,9 @@ def test_nicknames_and_slips_know_both_scripts(kept: Kept, tmp_path: Path) -> No
             assert found_by_people(directory, text)["Иванов"] == "typo"
 
 
-def test_squares_filters_tell_scripts_apart(kept: Kept, tmp_path: Path) -> None:
+def test_squares_filters_tell_scripts_apart(engine: Engine, tmp_path: Path) -> None:
     """An e-mail and a reference are what they are, letter by letter."""
-    with closing(kept.open()) as directory:
+    with closing(opened(engine, tmp_path / "data")) as directory:
         shop = shop_of(directory, tmp_path)
         for at, word in enumerate(("иван", "ivan")):
             fields = f'"id": "SQ{at}", "email_address": "{word}@example.com", "reference_id": "{word}-1"'
@@ -168,27 +132,29 @@ def by_filter(shop: Shop, **own: Any) -> int:
 
 
 def test_an_older_store_gets_its_words_when_it_is_opened(
-    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever died while it was filled; names in Latin letters are found meanwhile, and nothing else is changed."""
     monkeypatch.setattr(filling, "_CUSTOMERS", 2)
-    with monkeypatch.context() as before, closing(kept.open()) as directory:
+    with monkeypatch.context() as before, closing(opened(engine, tmp_path / "data")) as directory:
         before.setattr(scripts, "_LETTERS", {})
         before.setattr(scripts, "_PAIRS", {})
         words._name_words.cache_clear()
         take_in(shop_of(directory, tmp_path))
         listed = documents(directory)
         assert found_by_people(directory, "ivanov") == {"Ivanova": "exact"}
-        kept.forget_migration(directory)
+        engines.change(
+            directory.store, "DELETE FROM migration WHERE number = 10"
+        )  # as a store of that time is
     words._name_words.cache_clear()
 
-    with closing(kept.open_unfilled()) as directory:
+    with closing(Directory(engine.open(tmp_path / "data", now=1))) as directory:
         with directory.store.write():
             assert filling._step(directory, stored.IN_OTHER_LETTERS) == 2  # begun; then its process dies
         assert found_by_people(directory, "ivanov").keys() == IVANOVS
         assert found_by_people(directory, "papadop").keys() == {"Papadopoulou"}
 
-    with closing(kept.open()) as directory:
+    with closing(opened(engine, tmp_path / "data")) as directory:
         for text, names in FOUND.items():
             match = found_by_people(directory, text)
             assert {name for name, how in match.items() if how == "exact"} == names, text
