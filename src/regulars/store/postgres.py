@@ -16,6 +16,8 @@ try:
     from psycopg.rows import TupleRow
     from psycopg.types.numeric import Int8BinaryDumper
     from psycopg_pool import ConnectionPool, PoolTimeout
+
+    from regulars.store import postgres_text
 except ImportError as error:  # the extra is not installed
     raise errors.Fatal(
         "PostgreSQL needs the extra `postgres`", hint="Run: pip install 'regulars[postgres]'"
@@ -102,6 +104,7 @@ def _set_up(connection: Connection, wait_milliseconds: int) -> None:
     """What every session of ours is like; an operator's stricter durability is left alone."""
     connection.adapters.register_dumper(int, Int8BinaryDumper)
     connection.adapters.register_dumper(bool, Int8BinaryDumper)  # flags are numbers, as on SQLite
+    postgres_text.set_up(connection)
     connection.execute(
         "SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false),"
         " set_config('idle_in_transaction_session_timeout', %s, false), set_config('timezone', 'UTC', false),"

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import psycopg
 
 from regulars import errors, limits
-from regulars.store import postgres, postgres_schema, queries, trigrams
+from regulars.store import postgres, postgres_schema, postgres_text, queries, trigrams
 from regulars.store.bitmaps import Bitmaps
 from regulars.store.index import Index
 from regulars.store.postgres import Connection
@@ -187,6 +187,7 @@ class PostgresStore(Store):
             with self.read():
                 return self._execute(name, values)
         self._wait_turn(values)
+        values = {**values, **{one: postgres_text.kept_list(values[one]) for one in _lists_of_texts(name)}}
         match = values.get("match")
         if match is None:
             return self.connection.execute(_statement(name), values, binary=True)
@@ -224,6 +225,12 @@ def _copied(name: str) -> tuple[str, list[str]] | None:
         return None
     table, columns, values = found.groups()
     return f"COPY {table} ({columns}) FROM STDIN (FORMAT BINARY)", re.findall(r":(\w+)", values)
+
+
+@cache
+def _lists_of_texts(name: str) -> tuple[str, ...]:
+    """The values of a statement that are JSON arrays of texts, which the database takes apart."""
+    return tuple(re.findall(r"SELECT json_array_elements_text\(CAST\(:(\w+)", _template(name)))
 
 
 def _searching(name: str, condition: str) -> str:
