@@ -220,6 +220,17 @@ def test_a_common_word_is_counted_ahead(shop: Shop, other: Shop) -> None:
     assert found == [shop.first + seq for seq in (0, 1, 2, 4, 6, 7, 8, 9, 10, 11, 12)]
 
 
+@pytest.mark.parametrize(
+    ("people", "searches"),
+    [(4, 2), (11, 4), (12, 4)],
+    ids=["a step", "the last is a small one", "whole steps"],
+)
+def test_a_word_alone_grows_by_what_was_counted(shop: Shop, people: int, searches: int) -> None:
+    """By four of the many that the index counts, not by two; the search after the last finds it whole."""
+    shop.put(*range(people))
+    assert [shop.agrees("smith") for _ in range(searches + 1)] == [False] * searches + [True]
+
+
 def test_two_words_are_counted_ahead_too(shop: Shop) -> None:
     """A common one and a rare one, and two that nobody has both."""
     shop.put(*range(8))

@@ -92,7 +92,7 @@ class _Words:
         if len(terms) == 1 and known[terms[0]] is None:
             total = hits.count()
             if total > limits.COMMON_WORD_HITS:
-                self._go_on(self._key(terms[0]), None)
+                self._go_on(self._key(terms[0]), None, counted=total)
             return None, total
         common = [term for term in rest if known[term] is not None or not self._is_rare(self._key(term))]
         if whole and not common:
@@ -100,7 +100,9 @@ class _Words:
             return bits, len(bits)
         total = self._counted(list(known.values()), hits)
         for term in common[:_AT_A_TIME]:
-            self._go_on(self._key(term), known[term])
+            kept = known[term]
+            counted = total - len(kept.bits) if kept is not None and len(terms) == 1 else 0
+            self._go_on(self._key(term), kept, counted=counted)
         return None, total
 
     def _counted(self, known: Sequence[Kept | None], hits: Hits) -> int:
@@ -112,16 +114,17 @@ class _Words:
         ahead = BitMap.intersection(*(one.bits for one in begun))
         return ahead.range_cardinality(0, high) + hits.count(self._first + high)
 
-    def _go_on(self, key: Key, kept: Kept | None) -> None:
-        """Puts some more customers into the bitmap of a common word."""
+    def _go_on(self, key: Key, kept: Kept | None, *, counted: int) -> None:
+        """Puts some more customers into the bitmap of a common word; where the index had many to count, more."""
         there = self._kept.take(key)
         if kept is None and there is not None:  # of a later moment
             self._kept.put(key, there)
             return
         kept = kept or Kept(BitMap(), self._now)
-        seqs = self._hits([key.term]).seqs(kept.high, EVERYBODY, limits.BITMAP_STEP_HITS)
+        step = max(limits.BITMAP_STEP_HITS, min(counted, limits.BITMAP_STEP_HITS_MAX))
+        seqs = self._hits([key.term]).seqs(kept.high, EVERYBODY, step)
         kept.bits.update(seqs)
-        kept.high = EVERYBODY if len(seqs) < limits.BITMAP_STEP_HITS else seqs[-1] + 1
+        kept.high = EVERYBODY if len(seqs) < step else seqs[-1] + 1
         self._kept.put(key, kept)
 
     def _caught_up(self, key: Key) -> Kept | None:
