@@ -26,13 +26,16 @@ from regulars.app.bench.report import Figure, Run, Sample
 from regulars.app.bench.rounds import FULL, QUICK, Effort, Kind, Told, alternate, in_process
 from regulars.app.bench.tables import number, table
 from regulars.app.opening import open_directory
-from regulars.directory import Directory, tokens
+from regulars.directory import Directory, ingest, tokens
 
-HTTP = ("http.page.first", "http.page.deep", "http.page.random", "http.changes.first")
+HTTP = ("http.page.first", "http.page.deep", "http.page.random", "http.changes.first")  # each anew
 HTTP_SEARCHES = tuple(f"http.search.{text}" for text in inside.SEARCHES)
 FIRST_PAGES = tuple(f"rows.{text}" for text in inside.SEARCHES)
 UPSERT = "upsert"
-_DEEP = f"over HTTP: page {inside.DEEP_PAGE:,}, or the last full one"
+_WHATS = {
+    HTTP[0]: "over HTTP: page 1",
+    HTTP[1]: f"over HTTP: page {inside.DEEP_PAGE:,}, or the last full one",
+}
 _UPSERTS_MAX = 40  # of a round: what is written stays, and is not to change the size
 
 
@@ -76,10 +79,15 @@ def run(
         one, figures, _ = loading.prepared(folder / str(size), Plan(size, seed, 1), told)
         made.append(one)
         alone.append(figures)
+    for one in made:
+        loading.read_through(one, told)
     with ExitStack() as stack:
         directories = [open_directory(one.folder, role="server") for one in made]
         for directory in directories:
             stack.callback(directory.close)
+            ingest.settle(
+                directory
+            )  # what an earlier run wrote: all search indexes are as an import leaves them
         rows = _over_http(made, directories, alone, seed=seed, effort=effort, told=told)
         rows += _first_pages(made, directories, seed=seed, effort=effort, told=told)
         for directory, one, figures in zip(directories, made, alone, strict=True):
@@ -112,8 +120,10 @@ def _over_http(
             alone[at].append(Figure("start.ready", "start of `serve` to ready", child.ready_seconds, "s"))
             asked = over_http.asked_of(one, middle, client, seed)
             for key in (*HTTP, *HTTP_SEARCHES):
-                kinds[f"{key} {at}"] = over_http.kind(trees[-1], client, asked[key].requests)
-                whats.setdefault(key, asked[key].what if key != HTTP[1] else _DEEP)
+                kinds[f"{key} {at}"] = over_http.kind(
+                    trees[-1], client, over_http.each_anew(asked[key].requests)
+                )
+                whats.setdefault(key, _WHATS.get(key, asked[key].what))
         by_key = {
             key: {name: kinds[name] for name in kinds if name.rpartition(" ")[0] == key} for key in whats
         }

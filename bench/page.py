@@ -204,15 +204,17 @@ run."""
 
 _OF_GROWTH = """\
 All stores are served at the same time and asked in turns, so a busy moment of the machine falls on all sizes alike.
-The dashed lines are searches. A store that was made by an earlier version holds the copy that its migration made, and
-what is on disk then counts both."""
+Each file is read through before. Every request over HTTP bears an id of its own, so none is answered from what a worker
+keeps for the very same request ([decision 26](decisions/0026-pages-asked-again.md)). The dashed lines are searches."""
 
 _OF_PEERS = """\
 All of them hold the same invented customers and are asked in turns for pages of 50. FastAPI and Django are written as
 their documentation writes such a thing; Fastify is tuned by hand, with finished documents and a trigram index. Peers
-check no token; regulars does. The last column is the cheapest peer against regulars on SQLite. Datasette's deep page
-is an SQL query of one's own and counts nothing, so it is not compared; Datasette and Fastify check nothing of what they
-write. How each is written, and what was left to it: [decision 27](decisions/0027-beside-peers.md)."""
+check no token; regulars does. No request is the very same as another, so regulars answers none from what it keeps
+([decision 26](decisions/0026-pages-asked-again.md)). The last column is the cheapest peer against regulars on SQLite.
+Datasette's deep page is an SQL query of one's own and counts nothing, so it is not compared; Datasette and Fastify
+check nothing of what they write. How each is written, and what was left to it:
+[decision 27](decisions/0027-beside-peers.md)."""
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ INSIDE = {
 }  # fmt: skip
 HTTP = {
     "start.ready", "memory.worker", "memory.growth", "memory.all",
-    "http.nothing", "http.page.first", "http.page.deep", "http.page.random", "http.changes.first",
+    "http.nothing", "http.page.first", "http.page.anew", "http.page.deep", "http.page.random", "http.changes.first",
     "http.changes.deep", "http.square.first", "http.square.walk", "ratio.deep", "ratio.random",
     *(f"http.search.{text}" for text in inside.SEARCHES),
     *(f"http.square.search.{key}" for key, *_ in square_searches.SEARCHES),
@@ -86,12 +86,23 @@ def test_writes_markdown(report: Report) -> None:
 
 
 def test_keeps_the_store_and_says_so(report: Report, folder: Path) -> None:
-    """A kept store is measured again without importing; ingest is then not measured, and a note says it."""
+    """A kept store is measured again without importing; what its import cost is told again, and a note says so."""
     made, figures, notes = loading.prepared(folder, Plan(CUSTOMERS, 3, 1), silent)
 
     assert made.customers >= CUSTOMERS
-    assert [figure.key for figure in figures] == ["disk.customer"]
+    assert {figure.key for figure in figures} == LOADED
+    assert [figure for figure in figures if figure.key.startswith("ingest.")] == [
+        figure for figure in report.figures if figure.key.startswith("ingest.")
+    ]
     assert len(notes) == 1
+
+
+def test_refuses_a_store_of_another_version(tmp_path: Path) -> None:
+    """What a folder says of its store must be in the form that is written today."""
+    (tmp_path / "bench.json").write_text('{"customers": 1000, "seed": 3, "locations": 1}')
+
+    with pytest.raises(errors.Conflict):
+        loading.prepared(tmp_path, Plan(CUSTOMERS, 3, 1), silent)
 
 
 def test_refuses_other_folders(report: Report, folder: Path, tmp_path: Path) -> None:

@@ -222,11 +222,11 @@ def test_a_common_word_is_counted_ahead(shop: Shop, other: Shop) -> None:
 
 @pytest.mark.parametrize(
     ("people", "searches"),
-    [(4, 2), (11, 4), (12, 4)],
-    ids=["a step", "the last is a small one", "whole steps"],
+    [(4, 2), (11, 4), (12, 4), (40, 9)],
+    ids=["a step", "the last is a small one", "whole steps", "quarters"],
 )
 def test_a_word_alone_grows_by_what_was_counted(shop: Shop, people: int, searches: int) -> None:
-    """By four of the many that the index counts, not by two; the search after the last finds it whole."""
+    """By four of those whom the index counts, or a quarter, not by two; the search after the last finds it whole."""
     shop.put(*range(people))
     assert [shop.agrees("smith") for _ in range(searches + 1)] == [False] * searches + [True]
 

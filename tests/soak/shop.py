@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.proof_faults import people
-from tests.serve.tree import descendants, until
+from tests.serve.tree import descendants, is_alive, until
 
 LOCATION = 11
 ROOT = Path(__file__).parents[2]
 _START_SECONDS = 60
 _COMMAND_SECONDS = 600
 _END_SECONDS = 30
+ORPHANS_SECONDS_MAX = 2.0  # design.md section 5: every child, however its parent dies
 _FAMILY = 5  # the server, its workers, the background process and multiprocessing's tracker
 
 
@@ -54,19 +55,23 @@ class Shop:
         return self.run("import", file, "--location", LOCATION)
 
     @contextmanager
-    def serving(self) -> Iterator[Served]:
-        """A server of two workers for as long as the block lasts; it must end well when it is told to."""
+    def serving(self, *, port: int = 0) -> Iterator[Served]:
+        """A server of two workers for as long as the block lasts; it must end well when it is told to.
+
+        One that was killed in the block is not told.
+        """
         with self.talk.open("ab") as talk:
             process = subprocess.Popen(
-                self._command("serve", "--port", 0, "--workers", 2),
+                self._command("serve", "--port", port, "--workers", 2),
                 env=self._environment, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=talk,
             )  # fmt: skip
             try:
                 served = Served(process, json.loads(_first_line(process)))
                 until(lambda: len(served.family()) == _FAMILY, seconds=_START_SECONDS)
                 yield served
-                process.send_signal(signal.SIGTERM)
-                assert process.wait(_END_SECONDS) == 0
+                if not served.was_killed:
+                    process.send_signal(signal.SIGTERM)
+                    assert process.wait(_END_SECONDS) == 0
             finally:
                 process.kill()
                 process.communicate()
@@ -89,6 +94,14 @@ class Served:
     def __init__(self, process: subprocess.Popen[bytes], said: Any) -> None:
         self.port = int(said["url"].rpartition(":")[2])
         self.process = process
+        self.was_killed = False
+
+    def is_gone_when_killed(self) -> bool:
+        """Kills the server itself; whether all that it started ended by themselves in time."""
+        family = self.family()
+        self.was_killed = True
+        self.process.kill()
+        return until(lambda: not any(map(is_alive, family)), seconds=ORPHANS_SECONDS_MAX)
 
     def family(self) -> list[int]:
         """The server and all that it started, by number."""

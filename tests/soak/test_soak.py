@@ -19,12 +19,12 @@ from tests.conftest import TORTURE
 from tests.soak.hand import Hand
 from tests.soak.shop import Served, Shop
 
-SECONDS = 600 if TORTURE else 30
+SECONDS = 600 if TORTURE else 12
 COUNT = 20_000 if TORTURE else 4_000
 HANDS = 4
 WINDOWS = 6  # a neighbour on the machine may disturb some of a short day
 SAMPLE_SECONDS = 1.0
-READ_MILLISECONDS_MAX = 50  # p99
+READ_MILLISECONDS_MAX = 50 if TORTURE else 250  # p99; the machine of a short day may be crowded
 # What four hands, a store's caches and an allocator may still gather after the first quarter.
 GROWTH_MAX, GROWTH_MEGABYTES = 0.05, 8
 
@@ -144,7 +144,6 @@ def _at(ordered: Sequence[float], share: float) -> float:
     return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 2)
 
 
-@pytest.mark.torture
 @pytest.mark.alone
 @pytest.mark.parametrize("kind", ENGINES)
 def test_a_long_day(kind: str, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:

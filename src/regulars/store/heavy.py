@@ -22,6 +22,9 @@ from regulars.store.store import Store, array
 
 _SEQ: Final = (1 << 32) - 1
 _AT_A_TIME: Final = 2  # bitmaps that one search goes on with
+_SHARE: Final = (
+    4  # of the hits that it had to count a search puts one in so many into the bitmap: not twice the time
+)
 _GAP: Final = 64  # seqs between two changed ones that are asked with them: one more query is dearer
 
 
@@ -121,7 +124,7 @@ class _Words:
             self._kept.put(key, there)
             return
         kept = kept or Kept(BitMap(), self._now)
-        step = max(limits.BITMAP_STEP_HITS, min(counted, limits.BITMAP_STEP_HITS_MAX))
+        step = max(limits.BITMAP_STEP_HITS, min(counted, limits.BITMAP_ALONE_HITS), counted // _SHARE)
         seqs = self._hits([key.term]).seqs(kept.high, EVERYBODY, step)
         kept.bits.update(seqs)
         kept.high = EVERYBODY if len(seqs) < step else seqs[-1] + 1

@@ -45,6 +45,7 @@ def run(settings: Settings, *, told: Told = lambda what, done, of: None) -> Repo
     plan = Plan(settings.customers, settings.seed, settings.locations)
     with _folder(settings) as folder:
         made, loaded, not_loaded = loading.prepared(folder, plan, told)
+        loading.read_through(made, told)
         measured, not_measured = _measured(made, settings, told)
     figures = [*loaded, *measured]
     figures += promises.ratios(figures)

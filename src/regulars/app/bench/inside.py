@@ -36,7 +36,9 @@ class Place:
     def page(self, number: int) -> object:
         """One page of the list."""
         skip = (number - 1) * PAGE_SIZE
-        return listing.page(self.directory, self.grant, self.made.location_id, skip=skip, limit=PAGE_SIZE)
+        return listing.joined_page(
+            self.directory, self.grant, self.made.location_id, skip=skip, limit=PAGE_SIZE
+        )
 
     def random_page(self) -> object:
         """Any full page."""

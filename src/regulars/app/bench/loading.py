@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from msgspec import Struct, field, json
+from msgspec import DecodeError, Struct, field, json
 
 from regulars import errors, limits
 from regulars.app import invented
@@ -19,19 +19,28 @@ from regulars.config import ACCOUNT_DEFAULT
 from regulars.directory import Directory, ingest, places, stats, tokens
 from regulars.model.place import SCOPES_DEFAULT
 from regulars.model.record import Ingested, Record
+from regulars.store.opening import FILE
 
 SOURCE = "bench"
 REGION = "US"
 _MARK = "bench.json"  # tells a folder that the bench made from one that somebody lives in
 _FIRST_LOCATION = 12345
+_PIECE = 1 << 26
 
 
 class Plan(Struct, frozen=True):
-    """What a store is made of; kept in the folder, so that the next run knows what it finds."""
+    """What a store is made of."""
 
     customers: int
     seed: int
     locations: int
+
+
+class _Kept(Struct, frozen=True):
+    """What the folder says of its store: what it is made of, and what making it cost."""
+
+    plan: Plan
+    ingest: list[Figure]
 
 
 class Made(Struct, frozen=True):
@@ -58,29 +67,37 @@ class Taken(Struct):
 def prepared(
     folder: Path, plan: Plan, told: Told, *, database: str | None = None
 ) -> tuple[Made, list[Figure], list[str]]:
-    """The store in this folder, made unless it is there; its figures, and notes on what was not measured.
+    """The store in this folder, made unless it is there; its figures, and notes on what an earlier run measured.
 
     `database`: the store is there instead; the folder still tells what is in it, and what is on disk is not measured.
     """
-    known = _kept(folder)
-    if known is not None and known != plan:
+    kept = _kept(folder)
+    if kept is not None and kept.plan != plan:
+        known = kept.plan
         raise errors.Conflict(
             f"{folder} holds a store of {known.customers} customers, seed {known.seed}, {known.locations} locations",
             hint="Ask for the same, or name another folder.",
         )
     directory = open_directory(folder, database=database)
     try:
-        figures, notes = [], []
-        if known is None:
-            figures = ingest_figures(load(directory, plan, told))
-            (folder / _MARK).write_bytes(json.encode(plan))
-        else:
-            notes = ["Ingest was not measured: the store was made by an earlier run."]
+        notes = [] if kept is None else ["Ingest was measured by the earlier run that made the store."]
+        if kept is None:
+            kept = _Kept(plan, ingest_figures(load(directory, plan, told)))
+            (folder / _MARK).write_bytes(json.encode(kept))
         directory.store.wipe(patient=True)
         made = _made(directory, folder)
-        return made, figures + ([] if database else [_disk(made)]), notes
+        return made, kept.ingest + ([] if database else [_disk(made)]), notes
     finally:
         directory.close()
+
+
+def read_through(made: Made, told: Told) -> None:
+    """Reads the file, so that the machine has it in memory if it fits: none is to look cold for being made early."""
+    path = made.folder / FILE
+    size = path.stat().st_size
+    with path.open("rb", buffering=0) as file:
+        while file.read(_PIECE):
+            told("reading the store through", file.tell(), size)
 
 
 def load(directory: Directory, plan: Plan, told: Told) -> Taken:
@@ -144,11 +161,16 @@ def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
         yield batch
 
 
-def _kept(folder: Path) -> Plan | None:
+def _kept(folder: Path) -> _Kept | None:
     """What an earlier run made here; raises Conflict for a folder that somebody else's store lives in."""
     mark = folder / _MARK
     if mark.exists():
-        return json.decode(mark.read_bytes(), type=Plan)
+        try:
+            return json.decode(mark.read_bytes(), type=_Kept)
+        except DecodeError:
+            raise errors.Conflict(
+                f"{folder} holds a store of another version of the bench", hint="Name an empty folder."
+            ) from None
     if folder.exists() and any(folder.iterdir()):
         raise errors.Conflict(
             f"{folder} is not empty, and no whole store of the bench",

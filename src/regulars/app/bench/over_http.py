@@ -12,7 +12,7 @@ from urllib.parse import quote
 from msgspec import Struct, json
 
 from regulars.app.bench import children, square_searches
-from regulars.app.bench.client import Client, get
+from regulars.app.bench.client import Client, anew, get
 from regulars.app.bench.inside import PAGE_SIZE, SEARCHES, deep_page, full_pages
 from regulars.app.bench.loading import Made
 from regulars.app.bench.processes import Memory, Tree
@@ -87,8 +87,9 @@ def asked_of(made: Made, middle: int, client: Client, seed: int) -> dict[str, As
     square = f"/v2/customers?limit={PAGE_SIZE}"
     kinds = {
         "http.nothing": Asked("GET /healthz", _same(get("/healthz"))),
-        "http.page.first": Asked("page 1", _same(ask(f"{base}&page=1"))),
-        "http.page.deep": Asked(f"page {deep}", _same(ask(f"{base}&page={deep}"))),
+        "http.page.first": Asked("page 1, the very same request", _same(ask(f"{base}&page=1"))),
+        "http.page.deep": Asked(f"page {deep}, the very same request", _same(ask(f"{base}&page={deep}"))),
+        "http.page.anew": Asked("page 1", each_anew(_same(ask(f"{base}&page=1")))),
         "http.page.random": Asked("random pages", random_pages),
         "http.changes.first": Asked("changes after the middle, with count, page 1", _same(ask(since))),
         "http.changes.deep": Asked(
@@ -144,6 +145,11 @@ def _walk(client: Client, path: str, token: str) -> list[bytes]:
 
 def _same(request: bytes) -> Requests:
     return lambda times: [request] * times
+
+
+def each_anew(requests: Requests) -> Requests:
+    """The same requests, none of which is the very same as one before (client.py)."""
+    return lambda times: [anew(request) for request in requests(times)]
 
 
 def _in_turn(requests: Sequence[bytes]) -> Requests:

@@ -35,7 +35,9 @@ _FIRST, _FEWEST, _MOST = 16, 8, 800  # times
 
 
 def alternate(kinds: Mapping[str, Kind], *, effort: Effort, what: str, told: Told) -> dict[str, Sample]:
-    """Each kind's rounds. A first one, not counted, warms up and tells how many times fill a round."""
+    """Each kind's rounds. Two first ones, not counted, warm up and then tell how many times fill a round."""
+    for kind in kinds.values():
+        kind(_FIRST)
     times = {name: _times(kind(_FIRST), effort) for name, kind in kinds.items()}
     seen: dict[str, list[float]] = {name: [] for name in kinds}
     for at in range(effort.rounds):
