@@ -107,6 +107,7 @@ ATTRIBUTES_DROPPED_MAX = 200  # values of a deleted definition that are dropped 
 COMMON_WORD_HITS = 2_000  # customers of one location: fewer are counted, or read one by one, in 0.3 ms
 BITMAP_STEP_HITS = 20_000  # hits that one search puts into a bitmap: 2 ms on top of its own
 BITMAP_ALONE_HITS = 200_000  # the same of a search for that word alone, if there are as many: 20 ms
+BITMAP_CHORE_HITS = 50_000  # the same of a worker between requests, four times a second: 5 ms
 BITMAP_CHANGES_MAX = 20_000  # changes that a bitmap is brought past; after more it is begun anew
 BITMAP_RUNS_MAX = 500  # questions to the index that this may take: 5 ms
 BITMAPS_BYTES_MAX = 33_554_432  # of one open store; a word of a million customers takes 130 KB

@@ -13,6 +13,7 @@ def shrink(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "COMMON_WORD_HITS", 1)
     monkeypatch.setattr(limits, "BITMAP_STEP_HITS", 2)
     monkeypatch.setattr(limits, "BITMAP_ALONE_HITS", 4)
+    monkeypatch.setattr(limits, "BITMAP_CHORE_HITS", 3)
     monkeypatch.setattr(limits, "BITMAP_CHANGES_MAX", 12)
     monkeypatch.setattr(limits, "BITMAP_RUNS_MAX", 3)
     monkeypatch.setattr(limits, "RARE_WORD_MICROSECONDS", 5)

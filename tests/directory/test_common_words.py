@@ -122,6 +122,10 @@ class Shop:
             assert not hits.holds(self.first + 999)
             return hits.is_counted_ahead
 
+    def rest(self) -> None:
+        """As between requests."""
+        heavy.go_on(self.store)
+
     def warm(self, text: str) -> None:
         """Asks until the bitmap is whole."""
         for _ in range(20):
@@ -155,6 +159,7 @@ ops = st.lists(
         st.tuples(st.just("merge"), refs, refs),
         st.tuples(st.just("unmerge")),
         st.tuples(st.just("fail"), st.sampled_from(SEARCHES)),
+        st.tuples(st.just("rest"), st.booleans()),
         asks,
         asks,
         asks,
@@ -199,6 +204,8 @@ def play(writer: Shop, reader: Shop, op: str, given_: list[Any]) -> None:
                 writer.put(*given_[0], name=given_[1])
             case "ask":
                 (writer if given_[0] else reader).agrees(given_[1], skip=given_[2])
+            case "rest":
+                (writer if given_[0] else reader).rest()
             case "fail":
                 writer.ask_while_failing(given_[0])
             case _:
@@ -229,6 +236,39 @@ def test_a_word_alone_grows_by_what_was_counted(shop: Shop, people: int, searche
     """By four of those whom the index counts, or a quarter, not by two; the search after the last finds it whole."""
     shop.put(*range(people))
     assert [shop.agrees("smith") for _ in range(searches + 1)] == [False] * searches + [True]
+
+
+def test_between_requests_it_goes_on_by_itself(shop: Shop, other: Shop) -> None:
+    """With what a search has begun, whatever others write meanwhile; then there is nothing left to do."""
+    shop.put(*range(20))
+    other.rest()
+    assert other.store.bitmaps.unfinished() is None  # nobody has asked for anything
+
+    assert not other.agrees("smith")
+    rests = 0
+    while other.store.bitmaps.unfinished() is not None:
+        other.rest()
+        shop.put(20 + rests)
+        shop.delete(rests)
+        rests += 1
+    assert rests >= 5
+    assert other.agrees("smith")
+
+
+def test_who_cannot_read_just_now_goes_on_later(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done between requests fails nobody."""
+    shop.put(*range(20))
+    assert not shop.agrees("smith")
+
+    def busy(*_: object) -> None:
+        raise errors.Retriable("The store is busy", retry_after=1)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(heavy, "go_on", busy)
+        searching.go_on(shop.directory)
+    key = shop.store.bitmaps.unfinished()
+    searching.go_on(shop.directory)
+    assert key is not None
 
 
 def test_two_words_are_counted_ahead_too(shop: Shop) -> None:

@@ -9,11 +9,15 @@ import time
 import weakref
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextvars import Context
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from regulars.app import serving_loop, serving_worker
 from regulars.app.serving_loop import RequestLoop
+from regulars.config import SandboxSettings, Settings
+from regulars.directory import searching
 
 Callback = Callable[[Any], object]
 
@@ -169,3 +173,19 @@ def test_what_is_no_request_waits_for_the_loop(loop: RequestLoop) -> None:
     loop.run_until_complete(asyncio.sleep(0))
 
     assert where == [threading.get_ident()]
+
+
+@pytest.mark.parametrize("sandbox", [None, SandboxSettings()], ids=["as usual", "a sandbox"])
+def test_a_worker_counts_ahead_between_requests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sandbox: SandboxSettings | None
+) -> None:
+    """With whatever a search has begun (store/heavy.py), also where no answers are kept."""
+    chores: list[Any] = []
+    monkeypatch.setattr(serving_loop, "CHORES", chores)
+    monkeypatch.setattr("gc.freeze", lambda: None)
+
+    serving_worker._made(Settings(data=tmp_path, sandbox=sandbox))
+
+    [counting] = [chore for chore in chores if getattr(chore, "func", None) is searching.go_on]
+    counting()
+    counting.args[0].close()

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,7 @@ def _made(settings: Settings) -> Callable[..., Any]:
     from regulars.app.opening import open_as_set
     from regulars.app.serving_door import Door
     from regulars.app.serving_readiness import Readiness
+    from regulars.directory import searching
 
     serving_locks.share(settings.data)
     directory = open_as_set(settings, role="server")
@@ -73,6 +75,8 @@ def _made(settings: Settings) -> Callable[..., Any]:
     if settings.sandbox is None:  # whose answers depend on the faults that were asked for, and are counted
         kept = KeptAnswers(directory.store.moment, directory.clock)
         serving_loop.CHORES.append(kept.look)
+    if settings.database is None:  # PostgreSQL would sort all hits anew for each step
+        serving_loop.CHORES.append(partial(searching.go_on, directory))
     # What is here stays: the collector need not look at it again.
     gc.collect()
     gc.freeze()

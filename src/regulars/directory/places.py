@@ -12,6 +12,7 @@ from regulars import errors, limits, normalise
 from regulars.directory import ids
 from regulars.directory.directory import Directory
 from regulars.model.place import Account, Location
+from regulars.store import Store
 from regulars.store import places as stored
 
 DEFAULT_ACCOUNT = "default"
@@ -82,6 +83,12 @@ def locations(
     return [one for one in every if location_ids is None or one.location_id in location_ids]
 
 
+def main_location(directory: Directory, account_id: int) -> Location | None:
+    """The account's main location; None while it has none at all."""
+    with directory.store.read():
+        return stored.main_location(directory.store, account_id)
+
+
 def add_location(
     directory: Directory,
     account_id: int,
@@ -115,10 +122,10 @@ def add_location(
     _check_time_zone(time_zone)
     store = directory.store
     with store.write():
-        there = stored.locations(store, account_id)
+        highest = stored.highest_location_id(store, account_id)
         if location_id is None:
-            location_id = _next_id(there)
-        if any(one.location_id == location_id for one in there):
+            location_id = _next_id(store, account_id, highest or 0)
+        if stored.location(store, account_id, location_id) is not None:
             raise errors.Conflict(f"Location {location_id} is there already", hint="regulars location list")
         new = Location(
             account_id,
@@ -129,7 +136,7 @@ def add_location(
             time_zone,
             currency,
             language,
-            main or not there,
+            main or highest is None,
             directory.clock(),
         )
         return stored.add_location(store, new)
@@ -147,11 +154,12 @@ def update_location(
     return after
 
 
-def _next_id(there: list[Location]) -> int:
+def _next_id(store: Store, account_id: int, highest: int) -> int:
     """One more than the highest; when that is the highest there can be, the lowest that is free."""
-    taken = {one.location_id for one in there}
-    after = max(taken, default=0) + 1
-    return after if after <= limits.LOCATION_ID_MAX else next(n for n in count(1) if n not in taken)
+    if highest < limits.LOCATION_ID_MAX:
+        return highest + 1
+    taken = {one.location_id for one in stored.locations(store, account_id)}
+    return next(n for n in count(1) if n not in taken)
 
 
 def _check_time_zone(name: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from regulars import normalise
+from contextlib import suppress
+
+from regulars import errors, normalise
+from regulars.directory.directory import Directory
 from regulars.store import Store, heavy
 
 
@@ -15,3 +18,9 @@ def hits(store: Store, account_id: int, loc_no: int, text: str) -> tuple[heavy.F
         if total:
             return found, total
     return None, 0
+
+
+def go_on(directory: Directory) -> None:
+    """For when nobody asks: goes on a little with what makes searches for common words cheap. Of no consequence."""
+    with suppress(errors.RegularsError):  # the store cannot be read just now, which others will be told
+        heavy.go_on(directory.store)

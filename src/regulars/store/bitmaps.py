@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import islice
 from typing import Final
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from regulars import limits
 from regulars.model.search import Term
 
 EVERYBODY: Final = 1 << 32  # above every seq
+_LATELY: Final = 16  # bitmaps
 
 
 class Key(Struct, frozen=True, gc=False):
@@ -60,6 +62,11 @@ class Bitmaps:
         while self.bytes > limits.BITMAPS_BYTES_MAX:
             _, (_, size) = self._kept.popitem(last=False)
             self.bytes -= size
+
+    def unfinished(self) -> Key | None:
+        """The one among those last used that is not whole; None: there is none."""
+        lately = islice(reversed(self._kept.items()), _LATELY)
+        return next((key for key, (kept, _) in lately if not kept.is_whole), None)
 
     def is_rare(self, key: Key, at: int) -> bool:
         """Whether the word was rare a short while before this time of the account."""

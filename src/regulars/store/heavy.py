@@ -71,6 +71,16 @@ class Found:
         return self._hits.holds(rid) if self._bits is None else rid - self._first in self._bits
 
 
+def go_on(store: Store) -> bool:
+    """Goes on a little with a bitmap that searches have begun, lest the next ones must; whether there was one."""
+    key = store.bitmaps.unfinished()
+    if key is None:
+        return False
+    with store.read():
+        _Words(store, key.account_id, key.loc_no).go_on(key)
+    return True
+
+
 class _Words:
     """The words of one location at one moment."""
 
@@ -95,7 +105,7 @@ class _Words:
         if len(terms) == 1 and known[terms[0]] is None:
             total = hits.count()
             if total > limits.COMMON_WORD_HITS:
-                self._go_on(self._key(terms[0]), None, counted=total)
+                self._grow(self._key(terms[0]), None, step=_step(total))
             return None, total
         common = [term for term in rest if known[term] is not None or not self._is_rare(self._key(term))]
         if whole and not common:
@@ -105,8 +115,14 @@ class _Words:
         for term in common[:_AT_A_TIME]:
             kept = known[term]
             counted = total - len(kept.bits) if kept is not None and len(terms) == 1 else 0
-            self._go_on(self._key(term), kept, counted=counted)
+            self._grow(self._key(term), kept, step=_step(counted))
         return None, total
+
+    def go_on(self, key: Key) -> None:
+        """Puts some more customers into a bitmap that was begun, unless it has to be begun anew."""
+        kept = self._caught_up(key)
+        if kept is not None and not kept.is_whole:
+            self._grow(key, kept, step=limits.BITMAP_CHORE_HITS)
 
     def _counted(self, known: Sequence[Kept | None], hits: Hits) -> int:
         """How many there are: as far as all bitmaps reach by them, the rest by the index."""
@@ -117,14 +133,13 @@ class _Words:
         ahead = BitMap.intersection(*(one.bits for one in begun))
         return ahead.range_cardinality(0, high) + hits.count(self._first + high)
 
-    def _go_on(self, key: Key, kept: Kept | None, *, counted: int) -> None:
-        """Puts some more customers into the bitmap of a common word; where the index had many to count, more."""
+    def _grow(self, key: Key, kept: Kept | None, *, step: int) -> None:
+        """Puts so many more customers into the bitmap of a common word."""
         there = self._kept.take(key)
         if kept is None and there is not None:  # of a later moment
             self._kept.put(key, there)
             return
         kept = kept or Kept(BitMap(), self._now)
-        step = max(limits.BITMAP_STEP_HITS, min(counted, limits.BITMAP_ALONE_HITS), counted // _SHARE)
         seqs = self._hits([key.term]).seqs(kept.high, EVERYBODY, step)
         kept.bits.update(seqs)
         kept.high = EVERYBODY if len(seqs) < step else seqs[-1] + 1
@@ -182,6 +197,11 @@ class _Words:
 
     def _key(self, term: Term) -> Key:
         return Key(self._where["account_id"], self._where["loc_no"], term)
+
+
+def _step(counted: int) -> int:
+    """How many customers a search puts into a bitmap: more where the index had many to count."""
+    return max(limits.BITMAP_STEP_HITS, min(counted, limits.BITMAP_ALONE_HITS), counted // _SHARE)
 
 
 def _runs(seqs: Iterable[int]) -> Iterator[tuple[int, int]]:

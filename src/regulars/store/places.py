@@ -56,6 +56,18 @@ def location(store: Store, account_id: int, location_id: int) -> Location | None
     return _location(row) if row else None
 
 
+def main_location(store: Store, account_id: int) -> Location | None:
+    """The one that is the account's main one; None while there is none at all."""
+    row = store.maybe("main_location", {"account_id": account_id})
+    return _location(row) if row else None
+
+
+def highest_location_id(store: Store, account_id: int) -> int | None:
+    """Of all locations of an account; None while there is none."""
+    found: int | None = store.one("highest_location_id", {"account_id": account_id})[0]
+    return found
+
+
 class Shelf(NamedTuple):
     """What a request needs of a location: its number in the store, and how many list places it has given."""
 

@@ -39,7 +39,7 @@ def create(call: Call) -> Answer:
     asked = call.read(places_shapes.CreateLocationRequest).location
     if call.grant.location_ids is not None:
         raise errors.Forbidden("The token is for some locations only", scope="locations:write")
-    main = next((one for one in _seen(call) if one.is_main), None)
+    main = places.main_location(call.directory, call.grant.account_id)
     country = asked.country or (asked.address and asked.address.country) or (main and main.country)
     if not country:
         raise errors.Invalid(
@@ -139,7 +139,9 @@ def _shown(call: Call, found: list[Location]) -> list[shapes.Location]:
 def _merchant(call: Call) -> shapes.Merchant:
     """The account; of its locations it tells only what the token sees anyway."""
     account = places.account_of(call.directory, call.grant.account_id)
-    main = next((one for one in _seen(call) if one.is_main), None)
+    main = places.main_location(call.directory, call.grant.account_id)
+    if main is not None and not call.grant.sees(main.location_id):
+        main = None
     return shapes.Merchant(
         id=call.grant.merchant_id,
         business_name=account.name,

@@ -41,6 +41,13 @@ SELECT account_id, location_id, loc_no, name, country, time_zone, currency, lang
 SELECT account_id, location_id, loc_no, name, country, time_zone, currency, language, is_main, created_at
   FROM location WHERE account_id = :account_id ORDER BY location_id;
 
+-- name: main_location
+SELECT account_id, location_id, loc_no, name, country, time_zone, currency, language, is_main, created_at
+  FROM location WHERE account_id = :account_id AND is_main = 1;
+
+-- name: highest_location_id
+SELECT max(location_id) FROM location WHERE account_id = :account_id;
+
 -- name: shelf
 SELECT loc_no, seq FROM location WHERE account_id = :account_id AND location_id = :location_id;
 
