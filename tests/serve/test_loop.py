@@ -126,6 +126,29 @@ def test_what_waits_too_long_is_cancelled(loop: RequestLoop) -> None:
     assert said == ["early came", "late cancelled"]
 
 
+@pytest.mark.parametrize("waits", [1, 3])
+def test_a_request_that_is_over_goes_without_the_collector(loop: RequestLoop, waits: int) -> None:
+    """What it waited for is granian's, and holds it; the collector cannot see that they hold each other."""
+    every = [Coming(loop) for _ in range(waits)]
+    held = [weakref.ref(one) for one in every]
+    gc.collect()
+
+    async def request(every: list[Coming]) -> None:
+        while every:
+            await every.pop(0)
+
+    brought(loop, request(list(every)))
+    gc.disable()
+    try:
+        for one in every:
+            one.come()
+        del one
+        every.clear()
+        assert [ref() for ref in held] == [None] * waits
+    finally:
+        gc.enable()
+
+
 def test_a_request_that_fails_is_forgotten(loop: RequestLoop) -> None:
     """What it waited for is held no longer, and granian hears of the failure."""
     coming = Coming(loop)

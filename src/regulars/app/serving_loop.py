@@ -86,10 +86,10 @@ class RequestLoop(asyncio.SelectorEventLoop):
             try:
                 awaited = request.next_wait()
             except StopIteration:
-                self._waiting.discard(request)
+                self._forget(request)
                 return
             except BaseException:  # such as a client that went away; granian is told
-                self._waiting.discard(request)
+                self._forget(request)
                 raise
             if request.awaited is None:
                 request.until = self._clock() + self._seconds
@@ -97,6 +97,14 @@ class RequestLoop(asyncio.SelectorEventLoop):
             request.awaited = awaited
             awaited._asyncio_future_blocking = False
             awaited.add_done_callback(request.go_on, context=_CONTEXT)
+
+    def _forget(self, request: _Request) -> None:
+        """It is over, and lets go of what it waited for.
+
+        That holds it too and is granian's, which Python's collector cannot look into: neither would ever go.
+        """
+        self._waiting.discard(request)
+        request.awaited = None
 
     def _sweep(self) -> None:
         now = self._clock()
