@@ -85,9 +85,8 @@ def run(
         directories = [open_directory(one.folder, role="server") for one in made]
         for directory in directories:
             stack.callback(directory.close)
-            ingest.settle(
-                directory
-            )  # what an earlier run wrote: all search indexes are as an import leaves them
+            # What an earlier run wrote is merged: all search indexes are as an import leaves them.
+            ingest.settle(directory)
         rows = _over_http(made, directories, alone, seed=seed, effort=effort, told=told)
         rows += _first_pages(made, directories, seed=seed, effort=effort, told=told)
         for directory, one, figures in zip(directories, made, alone, strict=True):

@@ -42,10 +42,8 @@ FULL = Effort(
     rounds=5, round_seconds=0.3, requests_max=400, ingest_rounds=5, ingest_batches=2, ingest_rows=1_000
 )
 _WARM = 16
-_DEAR_SECONDS, _DEAR_ROUNDS = (
-    1.0,
-    3,
-)  # a request that takes this long is not warmed up, and asked in so few rounds
+# A request that takes this long is not warmed up, and asked in so few rounds.
+_DEAR_SECONDS, _DEAR_ROUNDS = 1.0, 3
 
 
 class Cell(Struct, frozen=True):

@@ -22,9 +22,8 @@ from regulars.store.store import Store, array
 
 _SEQ: Final = (1 << 32) - 1
 _AT_A_TIME: Final = 2  # bitmaps that one search goes on with
-_SHARE: Final = (
-    4  # of the hits that it had to count a search puts one in so many into the bitmap: not twice the time
-)
+# Of the hits that it had to count a search puts one in so many into the bitmap: it takes not twice the time.
+_SHARE: Final = 4
 _GAP: Final = 64  # seqs between two changed ones that are asked with them: one more query is dearer
 
 
@@ -71,14 +70,12 @@ class Found:
         return self._hits.holds(rid) if self._bits is None else rid - self._first in self._bits
 
 
-def go_on(store: Store) -> bool:
-    """Goes on a little with a bitmap that searches have begun, lest the next ones must; whether there was one."""
+def go_on(store: Store) -> None:
+    """Goes on a little with a bitmap that searches have begun, if there is one, lest the next ones must."""
     key = store.bitmaps.unfinished()
-    if key is None:
-        return False
-    with store.read():
-        _Words(store, key.account_id, key.loc_no).go_on(key)
-    return True
+    if key is not None:
+        with store.read():
+            _Words(store, key.account_id, key.loc_no).go_on(key)
 
 
 class _Words:

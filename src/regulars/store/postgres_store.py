@@ -187,7 +187,9 @@ class PostgresStore(Store):
             with self.read():
                 return self._execute(name, values)
         self._wait_turn(values)
-        values = {**values, **{one: postgres_text.kept_list(values[one]) for one in _lists_of_texts(name)}}
+        lists = _lists_of_texts(name)
+        if lists:
+            values = {**values, **{one: postgres_text.kept_list(values[one]) for one in lists}}
         match = values.get("match")
         if match is None:
             return self.connection.execute(_statement(name), values, binary=True)
